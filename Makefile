@@ -1,0 +1,59 @@
+# `make` alone lists what there is. Everything here runs on a machine with Python 3.11, pip and make.
+
+PYTHON ?= $(firstword $(foreach p,python3.11 python3,$(shell command -v $(p) 2>/dev/null)))
+# The pip that installs into .venv: the machine's own, since a venv without ensurepip has none.
+PIP = $(shell $(PYTHON) -m pip --version >/dev/null 2>&1 && echo "$(PYTHON) -m pip --python .venv/bin/python" || echo ".venv/bin/python -m pip")
+INSTALL = PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore $(PIP) install --quiet
+COMPILE = .venv/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-header $(if $(UPGRADE),--upgrade)
+
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+.PHONY: help run test servers lint types lock bench slow clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: .venv/run ## run the daemon on checks.yaml, in an environment of its own
+	@exec .venv/bin/python daemon.py run
+
+test: lint types ## lint, types and all tests: what CI runs
+	.venv/bin/pytest
+
+servers: ## install the real servers that tests talk to (apt, as root)
+	@bash tests/servers/install.sh
+
+lint: .venv/test ## ruff: rules and format
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+
+types: .venv/test ## mypy, strict
+	.venv/bin/mypy
+
+lock: .venv/test ## write both lock files from pyproject.toml; UPGRADE=1 takes the newest versions
+	$(COMPILE) pyproject.toml --output-file requirements.lock
+	$(COMPILE) pyproject.toml --output-file requirements-dev.lock --group dev --all-extras --constraint requirements.lock
+
+bench: .venv/test ## run every measurement in bench/
+	@for script in bench/*.py; do [ -e "$$script" ] || { echo "bench/ holds no measurement yet"; exit 0; }; \
+	  echo "== $$script"; .venv/bin/python "$$script" || exit 1; done
+
+slow: .venv/test ## run the long tests too (marker: slow)
+	.venv/bin/pytest -m "slow or not slow"
+
+clean: ## take away what these targets made
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@[ -n "$(PYTHON)" ] || { echo "No python3 found: install Python 3.11 or newer, or say make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11: say make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(shell $(PYTHON) -c 'import ensurepip' 2>/dev/null || echo --without-pip) .venv
+
+.venv/run: requirements.lock | .venv/bin/python
+	$(INSTALL) --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/test: requirements-dev.lock pyproject.toml | .venv/bin/python
+	$(INSTALL) --require-hashes -r requirements-dev.lock
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@ .venv/run

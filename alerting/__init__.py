@@ -1,0 +1,1 @@
+"""Woken: who is told what, when, and that it arrives."""

@@ -1,0 +1,91 @@
+"""The open incidents, and the latest episode of each key. Opens and closes; decides nothing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from alerting.events import Decision
+from alerting.incident import Incident
+from alerting.intent import Action, Intent, Urgency
+from alerting.words import message_of
+from checks.model import Configuration
+
+
+class Book:
+    """Owner of incidents. Every change is written into the decision that caused it."""
+
+    def __init__(self, open_: Iterable[Incident] = (), episodes: Mapping[str, int] | None = None) -> None:
+        self.open: dict[str, Incident] = {incident.key: incident for incident in open_}
+        self.episodes: dict[str, int] = dict(episodes or {})
+
+    def begin(self, incident: Incident, configuration: Configuration, now: int, decision: Decision) -> None:
+        """Open an incident: a new episode under its key, and an open to each receiver told."""
+        episode = self.episodes.get(incident.key, 0) + 1
+        incident = replace(incident, episode=episode)
+        self.episodes[incident.key] = episode
+        self.keep(incident, decision)
+        decision.opened.append(incident)
+        self.say(incident, Action.OPEN, incident.told, configuration, now, decision)
+
+    def end(
+        self, key: str, restored_at: int, configuration: Configuration, now: int, decision: Decision
+    ) -> None:
+        """Resolve an incident, and tell everyone who was told that it began."""
+        incident = replace(self.open.pop(key), restored_at=restored_at, resolved_at=now)
+        decision.rows.append(incident.row())
+        decision.resolved.append(incident)
+        self.say(incident, Action.RESOLVE, incident.told, configuration, now, decision)
+
+    def keep(self, incident: Incident, decision: Decision) -> None:
+        """Take an open incident as it now is."""
+        self.open[incident.key] = incident
+        decision.rows.append(incident.row())
+
+    def say(
+        self,
+        incident: Incident,
+        action: Action,
+        receivers: Iterable[str],
+        configuration: Configuration,
+        now: int,
+        decision: Decision,
+    ) -> None:
+        """Queue one message to each receiver; a replay gives the same identities."""
+        message = message_of(incident, configuration)
+        for receiver in receivers:
+            intent = Intent(
+                id=f"{incident.key}#{incident.episode}:{action.value}:{receiver}@{now}",
+                receiver=receiver,
+                key=incident.key,
+                episode=incident.episode,
+                action=action,
+                urgency=incident.urgency,
+                created_at=now,
+                message=message,
+            )
+            decision.intents.append(intent)
+            decision.rows.append(intent.row())
+
+    def again(
+        self, configuration: Configuration, queued: set[tuple[str, str]], now: int, decision: Decision
+    ) -> None:
+        """Say after a start what is still true: harmless where it is open, the cure where it was closed.
+
+        `queued` are the (receiver, key) for which an open waits in the outbox anyway.
+        """
+        for incident in self.open.values():
+            told = [name for name in incident.told if (name, incident.key) not in queued]
+            usable = [name for name in told if name in configuration.receivers]
+            self.say(incident, Action.OPEN, usable, configuration, now, decision)
+
+    @property
+    def monitors(self) -> bool:
+        """Say whether anything about ourselves is open."""
+        return any(incident.scope == "monitor" for incident in self.open.values())
+
+    def count(self) -> dict[tuple[str, Urgency], int]:
+        """Count the open incidents by scope and urgency."""
+        counts: dict[tuple[str, Urgency], int] = {}
+        for incident in self.open.values():
+            place = (incident.scope, incident.urgency)
+            counts[place] = counts.get(place, 0) + 1
+        return counts

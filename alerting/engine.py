@@ -1,0 +1,233 @@
+"""An event in, a decision out: the owner of all state. Pure: no clock, no I/O, no await.
+
+Whoever drives it (daemon, simulation, replay) hands in each event with its instant, and calls again with
+`Woke` at exactly the instant it asked for.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from alerting import services
+from alerting.book import Book
+from alerting.events import (
+    Attempted,
+    Decision,
+    Delivered,
+    Event,
+    SelfChecked,
+    Started,
+    StoreBack,
+    StoreFailing,
+    Strained,
+    Wish,
+    Woke,
+)
+from alerting.incident import Incident
+from alerting.intent import Action, Intent
+from alerting.monitors import Condition, Monitors
+from alerting.seeing import Seeing, ask_everybody, forget_suspects
+from alerting.services import Standing
+from alerting.strain import Strain
+from checks.model import Configuration
+from probes.result import Outcome, Reason, Result
+from slo.judge import Judge
+
+
+class Engine:
+    """Everything we hold true: `judges` by check, `services` by name, the `book` of incidents, `seeing`."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        open_incidents: Iterable[Incident] = (),
+        episodes: Mapping[str, int] | None = None,
+        queued: Iterable[Intent] = (),
+    ) -> None:
+        self.configuration = configuration
+        self.judges = {name: Judge(check) for name, check in configuration.checks.items() if check.enabled}
+        self.services = {
+            name: Standing(service, [self.judges[check.name] for check in configuration.indicators(name)])
+            for name, service in configuration.services.items()
+        }
+        self.book = Book(open_incidents, episodes)
+        self.seeing = Seeing(configuration)
+        self.suspects: set[str] = set()  # they are asked before others
+        self._strain = Strain()
+        self._monitors = Monitors(self.book)
+        self._queued = {(intent.receiver, intent.key) for intent in queued if intent.action is Action.OPEN}
+        self._silent: dict[str, Condition] = {}  # receivers that do not deliver
+        self._store: Condition | None = None
+        self._news = True  # whether what is wrong with ourselves may have changed
+
+    # --- before the start
+
+    def replay(self, results: Iterable[Result]) -> None:
+        """Take stored results in, oldest first: states and times as they were, nothing decided."""
+        for result in results:
+            judge = self.judges.get(result.check)
+            if judge is not None:
+                judge.judge(result)
+
+    # --- events
+
+    def handle(self, event: Event, now: int) -> Decision:
+        """Take one event in. Never waits, never fails for what an event says."""
+        decision = Decision()
+        match event:
+            case Attempted(result):
+                self._attempted(result, now, decision)
+            case SelfChecked(network, result):
+                self._watching(now, decision, lambda: self.seeing.looked(network, result, now))
+            case Started():
+                self._started(now, decision)
+            case Delivered():
+                self._delivered(event, now, decision)
+            case _:
+                self._ourselves(event, now)
+        self._settle(event, now, decision)
+        return decision
+
+    def _ourselves(self, event: Event, now: int) -> None:
+        match event:
+            case Strained():
+                self._strain.sign(now)
+            case StoreFailing(detail):
+                self._store = Condition("store", f"the store cannot be written: {detail}", now)
+            case StoreBack():
+                self._store = None
+            case Woke():
+                pass  # what time alone changes follows every event
+
+    def _settle(self, event: Event, now: int, decision: Decision) -> None:
+        """Let what was kept back go on, tell what is wrong with ourselves, say when to wake."""
+        for result in self.seeing.released(now):
+            self._record(result, now, decision)
+        self.seeing.rounds(now, decision)
+        if self._news or not isinstance(event, Attempted):
+            self._tell(now, decision)
+        if isinstance(event, Attempted) and _strained(decision):
+            self._strain.sign(now)
+        times = [at for at in (self.seeing.wake(now), self._strain.wake()) if at is not None]
+        decision.wake = min(times, default=None)
+
+    def _started(self, now: int, decision: Decision) -> None:
+        self.book.again(self.configuration, self._queued, now, decision)
+        self._queued.clear()
+        for standing in self.services.values():
+            standing.look(now)
+            services.settle(standing, self.book, self.configuration, now, decision)
+        self._end_orphans(now, decision)
+
+    def _end_orphans(self, now: int, decision: Decision) -> None:
+        """Resolve incidents of services that are no more: what was announced is resolved."""
+        over = [
+            key
+            for key, incident in self.book.open.items()
+            if incident.scope == "service" and incident.name not in self.services
+        ]
+        for key in over:
+            self.book.end(key, now, self.configuration, now, decision)
+
+    # --- results
+
+    def _attempted(self, result: Result, now: int, decision: Decision) -> None:
+        judge = self.judges.get(result.check)
+        if judge is None:  # its check has gone while it was on its way
+            return
+        if result.outcome is Outcome.GOOD and not self.seeing.sights[judge.check.network].held:
+            sight = self.seeing.sights[judge.check.network]
+            if not sight.blind:
+                self.seeing.saw(sight, result, now)
+                self._record(result, now, decision)
+                return
+        self._watching(now, decision, lambda: self._take(judge, result, now, decision))
+
+    def _take(self, judge: Judge, result: Result, now: int, decision: Decision) -> None:
+        for final in self.seeing.attempted(judge.check, result, now):
+            self._record(final, now, decision)
+
+    def _record(self, result: Result, now: int, decision: Decision) -> None:
+        """Record, judge, decide."""
+        decision.rows.append(result)
+        decision.recorded.append(result)
+        judge = self.judges[result.check]
+        shown = judge.shown
+        change = judge.judge(result)
+        self._mark(judge)
+        if judge.wants_confirmation:
+            decision.ask.append(Wish(result.check, now + round(judge.check.confirm_interval * 1000)))
+        if (change is not None or judge.shown is not shown) and judge.check.sli:
+            self._look(judge.check.service, now, decision)
+
+    def _mark(self, judge: Judge) -> None:
+        if judge.suspect:
+            self.suspects.add(judge.check.name)
+        else:
+            self.suspects.discard(judge.check.name)
+
+    def _look(self, service: str, now: int, decision: Decision) -> None:
+        standing = self.services[service]
+        if standing.look(now):
+            services.settle(standing, self.book, self.configuration, now, decision)
+
+    # --- our own eyes
+
+    def _watching(self, now: int, decision: Decision, step: Callable[[], None]) -> None:
+        """Do a step, and what follows where it took our sight or gave it back."""
+        before = {network: sight.blind_to for network, sight in self.seeing.sights.items()}
+        step()
+        for network, sight in self.seeing.sights.items():
+            self._news = self._news or sight.blind_to is not before[network]
+            if sight.blind_to - before[network]:
+                for judge in forget_suspects(sight, self.judges, decision):
+                    self._mark(judge)
+                    self._look(judge.check.service, now, decision)
+            elif before[network] and not sight.blind:
+                ask_everybody(sight, self.judges, now, decision)
+
+    def _tell(self, now: int, decision: Decision) -> None:
+        """Keep the incidents about ourselves equal to what is wrong with us."""
+        self._news = False
+        say = self._monitors.settle
+        say("blind", self.seeing.blindness(now), self.configuration, now, decision)
+        say("self-check", self.seeing.mute(), self.configuration, now, decision)
+        say("receiver", list(self._silent.values()), self.configuration, now, decision)
+        say("store", [self._store] if self._store else [], self.configuration, now, decision)
+        strained = self._strain.lasting(now) and self._strain.since is not None
+        text = "overloaded: attempts start late or are cut by our own slowness"
+        overload = [Condition("overload", text, self._strain.since or now)] if strained else []
+        say("overload", overload, self.configuration, now, decision)
+
+    # --- delivery
+
+    def _delivered(self, event: Delivered, now: int, decision: Decision) -> None:
+        intent = event.intent
+        if event.how == "sent":
+            self._silent.pop(intent.receiver, None)
+            self._accepted(intent, now, decision)
+        elif event.how in {"dead", "fallback_due"}:
+            text = f"receiver {intent.receiver} does not deliver: {event.detail}"
+            name = f"receiver/{intent.receiver}"
+            self._silent.setdefault(intent.receiver, Condition(name, text, now, about=intent.receiver))
+            self._fall_back(intent, now, decision)
+
+    def _accepted(self, intent: Intent, now: int, decision: Decision) -> None:
+        known = self.book.open.get(intent.key)
+        if known and known.episode == intent.episode and known.accepted_at is None:
+            self.book.keep(replace(known, accepted_at=now), decision)
+
+    def _fall_back(self, intent: Intent, now: int, decision: Decision) -> None:
+        """Say an undeliverable open through the fallback too, which then also hears the resolve."""
+        known = self.book.open.get(intent.key)
+        fallback = self.configuration.alerting.fallback
+        if not known or known.episode != intent.episode or intent.action is not Action.OPEN:
+            return
+        if not fallback or fallback in known.told or self.configuration.receivers[fallback].off:
+            return
+        known = replace(known, told=(*known.told, fallback))
+        self.book.keep(known, decision)
+        self.book.say(known, Action.OPEN, [fallback], self.configuration, now, decision)
+
+
+def _strained(decision: Decision) -> bool:
+    return any(result.reason is Reason.OVERLOAD for result in decision.recorded)

@@ -1,0 +1,96 @@
+"""What the engine is told, and what it decides. Times are ms since the epoch, UTC."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from alerting.incident import Incident
+from alerting.intent import Intent
+from checks.model import Network
+from probes.result import Result
+from store.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The daemon stands, what was stored has been read: say again what is still true, and ask everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Woke:
+    """The instant that the engine asked for has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """A check was asked."""
+
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class SelfChecked:
+    """One of our own self-checks has ended."""
+
+    network: Network
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Strained:
+    """A sign that we cannot keep up: a run missed by our own limits or lateness."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What became of an intent: `how` it ended, or that it is late enough for the fallback."""
+
+    intent: Intent
+    how: Literal["sent", "dead", "replaced", "fallback_due"]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFailing:
+    """A decision could not be written for ten seconds."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreBack:
+    """The store takes decisions again, and has all of them."""
+
+
+Event = Started | Woke | Attempted | SelfChecked | Strained | Delivered | StoreFailing | StoreBack
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Ask this check at this time, beside the grid."""
+
+    check: str
+    at: int
+
+
+@dataclass(slots=True)
+class Decision:
+    """What follows from one event: what to keep, to send, to ask, and when to be woken.
+
+    `rows` and `intents` are one transaction. `recorded` are the results whose outcome is now final, for those
+    who count; `look` the networks whose self-checks are to be asked now; `wake` the next instant at which
+    time alone changes something.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    intents: list[Intent] = field(default_factory=list)
+    ask: list[Wish] = field(default_factory=list)
+    look: set[Network] = field(default_factory=set)
+    wake: int | None = None
+    recorded: list[Result] = field(default_factory=list)
+    opened: list[Incident] = field(default_factory=list)
+    resolved: list[Incident] = field(default_factory=list)
+
+    @property
+    def urgent(self) -> bool:
+        """Whether somebody waits for this to be written: an incident changed, a message must go out."""
+        return bool(self.intents or self.opened or self.resolved)

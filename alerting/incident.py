@@ -1,0 +1,87 @@
+"""An incident: something wrong that somebody has been, or would be, told about."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+from alerting.intent import Urgency
+from store.rows import IncidentRow
+
+Scope = Literal["service", "monitor"]
+LONGEST_KEY = 255  # PagerDuty's limit for dedup_key
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A check that fails: since when (its first bad attempt, ms), and why."""
+
+    check: str
+    since: int
+    reason: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """One episode under one key. Times are ms since the epoch, UTC; `fault_at` is the first bad attempt.
+
+    `told` are the receivers to which an open was queued: each of them gets the resolve.
+    """
+
+    key: str
+    episode: int
+    scope: Scope
+    name: str
+    urgency: Urgency
+    severity: str
+    fault_at: int
+    opened_at: int
+    title: str = ""
+    text: str = ""  # one sentence: what is wrong
+    causes: tuple[Cause, ...] = ()
+    told: tuple[str, ...] = ()
+    accepted_at: int | None = None
+    acknowledged_at: int | None = None
+    restored_at: int | None = None
+    resolved_at: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def state(self) -> str:
+        """Open until resolved."""
+        return "open" if self.resolved_at is None else "resolved"
+
+    def row(self) -> IncidentRow:
+        """Give the incident as it is kept."""
+        document = json.dumps(
+            asdict(replace(self, facts=dict(self.facts))), ensure_ascii=False, separators=(",", ":")
+        )
+        return IncidentRow(
+            key=self.key,
+            episode=self.episode,
+            scope=self.scope,
+            name=self.name,
+            opened_at=self.opened_at,
+            resolved_at=self.resolved_at,
+            document=document,
+        )
+
+    @classmethod
+    def of(cls, row: IncidentRow) -> "Incident":
+        """Read back what `row` wrote."""
+        said = json.loads(row.document)
+        said["causes"] = tuple(Cause(**cause) for cause in said["causes"])
+        said["told"] = tuple(said["told"])
+        said["urgency"] = Urgency(said["urgency"])
+        return cls(**said)
+
+
+def key_of(prefix: str, scope: Scope, name: str) -> str:
+    """Make a deduplication key of configuration alone; a long one is a readable beginning and a SHA-256."""
+    key = f"{prefix}/{scope}/{name}"
+    if len(key) <= LONGEST_KEY:
+        return key
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return f"{key[: LONGEST_KEY - 1 - len(digest)]}-{digest}"

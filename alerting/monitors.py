@@ -1,0 +1,80 @@
+"""What is wrong with ourselves, as incidents of scope `monitor`: open for as long as the condition holds."""
+
+from dataclasses import dataclass
+
+from alerting.book import Book
+from alerting.events import Decision
+from alerting.incident import Incident, key_of
+from alerting.intent import Urgency
+from alerting.routes import facets, receivers_of, severity_of
+from checks.model import Configuration
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something wrong with us: its name in the key, one sentence, since when (ms), whom it concerns.
+
+    `about` is the receiver that is itself the trouble: it is not told.
+    """
+
+    name: str
+    text: str
+    since: int
+    about: str = ""
+
+
+class Monitors:
+    """Keeps the open `monitor` incidents equal to the conditions that hold."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def settle(
+        self,
+        family: str,
+        holding: list[Condition],
+        configuration: Configuration,
+        now: int,
+        decision: Decision,
+    ) -> None:
+        """Open what newly holds in a family (names beginning with it), close what no longer does."""
+        if not holding and not self._book.monitors:
+            return
+        prefix = configuration.alerting.prefix
+        wanted = {key_of(prefix, "monitor", condition.name): condition for condition in holding}
+        for key, condition in wanted.items():
+            if key not in self._book.open:
+                self._begin(key, condition, configuration, now, decision)
+        over = [
+            key
+            for key, incident in self._book.open.items()
+            if incident.scope == "monitor" and key not in wanted and _of(incident.name, family)
+        ]
+        for key in over:
+            self._book.end(key, now, configuration, now, decision)
+
+    def _begin(
+        self, key: str, condition: Condition, configuration: Configuration, now: int, decision: Decision
+    ) -> None:
+        about = frozenset({condition.about} - {""})
+        told = receivers_of(configuration, facets("monitor", Urgency.PAGE, None), without=about)
+        fallback = configuration.alerting.fallback
+        if about and fallback and fallback not in told and fallback not in about:
+            told = (*told, fallback)
+        incident = Incident(
+            key=key,
+            episode=0,
+            scope="monitor",
+            name=condition.name,
+            urgency=Urgency.PAGE,
+            severity=severity_of(Urgency.PAGE, None),
+            fault_at=condition.since,
+            opened_at=now,
+            text=condition.text,
+            told=told,
+        )
+        self._book.begin(incident, configuration, now, decision)
+
+
+def _of(name: str, family: str) -> bool:
+    return name == family or name.startswith(f"{family}/")

@@ -1,0 +1,38 @@
+"""What the store remembers, as an engine that can go on: states replayed, incidents open, messages unsent."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from alerting.engine import Engine
+from alerting.incident import Incident
+from alerting.intent import Intent
+from checks.model import Configuration
+from slo.windows import length_ms
+from store import reader
+
+LEAST = 86_400_000  # ms of results that are read even where no objective asks for them
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """The engine, and the messages not known to be delivered, each with whether it was tried."""
+
+    engine: Engine
+    queued: tuple[tuple[Intent, bool], ...]
+
+
+def restore(configuration: Configuration, connection: sqlite3.Connection, now: int) -> Restored:
+    """Read what was stored. Open incidents and unsent messages first, then results, oldest first."""
+    tried = reader.tried_ids(connection)
+    queued = [Intent.of(row) for row in reader.unsettled_intents(connection)]
+    episodes = {key: latest.episode for key, latest in reader.latest_episodes(connection).items()}
+    incidents = [Incident.of(row) for row in reader.open_incidents(connection)]
+    engine = Engine(configuration, incidents, episodes, queued)
+    engine.replay(reader.results_since(connection, now - _span(configuration)))
+    return Restored(engine, tuple((intent, intent.id in tried) for intent in queued))
+
+
+def _span(configuration: Configuration) -> int:
+    return max(
+        (length_ms(objective.window) for objective in configuration.objectives.values()), default=LEAST
+    )

@@ -1,0 +1,115 @@
+"""Both networks together: what is kept back, what was our own blindness, what is asked again."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from alerting.events import Decision, Wish
+from alerting.monitors import Condition
+from alerting.sight import Eye, Sight
+from checks.model import Check, Configuration, Network
+from checks.network import is_address
+from probes.grid import offset_ms
+from probes.result import NETWORK, Outcome, Reason, Result
+from slo.judge import Judge
+from store.rows import Reclassified
+
+RETURN = 10_000  # ms within which every check is asked when sight returns
+
+
+class Seeing:
+    """The sights of all networks, and what follows when one is lost or returns."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        eyes: dict[Network, dict[str, bool]] = {"internet": {}, "internal": {}}
+        for self_check in configuration.self_checks:
+            eyes[self_check.network][f"self/{self_check.name}"] = self_check.action == "resolve"
+        self.sights: dict[Network, Sight] = {network: Sight(network, each) for network, each in eyes.items()}
+        self._named = {check.name: not is_address(check.host) for check in configuration.checks.values()}
+
+    def attempted(self, check: Check, result: Result, now: int) -> list[Result]:
+        """Take a result of a check in; give those whose outcome is final by it, in their order."""
+        sight = self.sights[check.network]
+        if sight.held and sight.holds(result.check):
+            sight.queue(result, now)
+        elif not (result.reason in NETWORK and result.outcome is Outcome.BAD and sight.hold(result, now)):
+            self.saw(sight, result, now)
+            return [result]
+        return []
+
+    def saw(self, sight: Sight, result: Result, now: int) -> None:
+        """Let a final result of a check tell what it does of our network."""
+        sight.saw(result, now, named=self._named.get(result.check, True))
+
+    def looked(self, network: Network, result: Result, now: int) -> None:
+        """Take the result of a self-check in; one that the configuration no longer has is passed over."""
+        sight = self.sights[network]
+        if result.check in sight.eyes:
+            sight.looked(result, now)
+
+    def released(self, now: int) -> list[Result]:
+        """Give the kept-back results whose wait is over, with the outcome they have now."""
+        out: list[Result] = []
+        for sight in self.sights.values():
+            for result, ours in sight.released(now) if sight.held else ():
+                self.saw(sight, result, now)
+                out.append(replace(result, outcome=Outcome.UNKNOWN, reason=Reason.BLIND) if ours else result)
+        return out
+
+    def rounds(self, now: int, decision: Decision) -> None:
+        """Ask for the rounds of self-checks that are due."""
+        for network, sight in self.sights.items():
+            if sight.round_due(now):
+                decision.look.add(network)
+
+    def wake(self, now: int) -> int | None:
+        """Give the next instant at which time alone changes something."""
+        times = [at for sight in self.sights.values() if (at := sight.wake(now)) is not None]
+        return min(times, default=None)
+
+    def blindness(self, now: int) -> list[Condition]:
+        """Give the networks for which we have been blind for a while."""
+        found: list[Condition] = []
+        for network, sight in self.sights.items():
+            if sight.lasting(now) and sight.blind_since is not None:
+                found.append(Condition(f"blind/{network}", _blind(sight), sight.blind_since))
+        return found
+
+    def mute(self) -> list[Condition]:
+        """Give the self-checks that fail while their network carries checks: they have no vote."""
+        eyes = [eye for sight in self.sights.values() for eye in sight.mute()]
+        return [
+            Condition(f"self-check/{eye.name.removeprefix('self/')}", _mute(eye), eye.first_failure_ended)
+            for eye in eyes
+        ]
+
+
+def _blind(sight: Sight) -> str:
+    if sight.blind_to is NETWORK:
+        return f"blind on the {sight.network} network: every self-check fails, no check of it succeeds"
+    return f"blind for names on the {sight.network} network: no self-check can resolve one, no check neither"
+
+
+def _mute(eye: Eye) -> str:
+    name = eye.name.removeprefix("self/")
+    return f"self-check {name} fails while checks of its network succeed: {eye.detail}"
+
+
+def forget_suspects(sight: Sight, judges: Mapping[str, Judge], decision: Decision) -> list[Judge]:
+    """Turn what looked bad since the last good self-check into blindness, where nothing is confirmed."""
+    touched = []
+    for judge in judges.values():
+        if judge.check.network == sight.network and judge.suspect and judge.last is not None:
+            site = judge.last.site
+            gone = judge.forget(sight.last_good_look, sight.blind_to)
+            decision.rows += [
+                Reclassified(judge.check.name, site, at, Outcome.UNKNOWN, Reason.BLIND) for at in gone
+            ]
+            touched.append(judge)
+    return touched
+
+
+def ask_everybody(sight: Sight, judges: Mapping[str, Judge], now: int, decision: Decision) -> None:
+    """Ask every check of a network soon after sight has returned, spread by the hash of its name."""
+    for name, judge in judges.items():
+        if judge.check.network == sight.network:
+            decision.ask.append(Wish(name, now + offset_ms(name, "sight", RETURN)))

@@ -1,0 +1,125 @@
+"""Messages in words: what a page says to a tired person."""
+
+from datetime import UTC, datetime
+
+from alerting.incident import Incident
+from alerting.intent import Message
+from checks.model import Configuration, Service
+from probes.result import Reason
+
+WORDS: dict[Reason, str] = {
+    Reason.DNS_NXDOMAIN: "its name does not exist",
+    Reason.DNS_FAILURE: "its name cannot be resolved",
+    Reason.CONNECT_REFUSED: "it refuses connections",
+    Reason.CONNECT_UNREACHABLE: "it cannot be reached",
+    Reason.CONNECT_TIMEOUT: "it does not accept connections in time",
+    Reason.RESET: "it breaks off connections",
+    Reason.TLS_HANDSHAKE: "the TLS handshake fails",
+    Reason.TLS_EXPIRED: "its certificate has expired",
+    Reason.TLS_NOT_YET_VALID: "its certificate is not valid yet",
+    Reason.TLS_UNTRUSTED: "its certificate is not trusted",
+    Reason.TLS_NAME: "its certificate is for another name",
+    Reason.PROXY: "the proxy in between fails",
+    Reason.AUTH_REJECTED: "it refuses the login",
+    Reason.HTTP_STATUS: "it answers with an error status",
+    Reason.ASSERTION: "it answers, but not as it should",
+    Reason.PROTOCOL: "it answers with something that is not its protocol",
+    Reason.RESPONSE_TIMEOUT: "it does not answer in time",
+    Reason.TOO_LARGE: "its answer is too large",
+    Reason.NOT_DELIVERED: "the mail does not arrive",
+    Reason.DELIVERED_LATE: "the mail arrives late",
+    Reason.DELIVERED_TO_SPAM: "the mail lands in spam",
+    Reason.DECLARED: "the vendor says so",
+    Reason.MISSED: "the expected beat did not come",
+}
+
+
+def clock(at: int) -> str:
+    """Write an instant (ms since the epoch) as people read it in a message: date, time, UTC."""
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def lasting(ms: int) -> str:
+    """Write a length of time in its two largest units: 2 h 5 min."""
+    seconds = max(0, round(ms / 1000))
+    units = [
+        ("d", seconds // 86400),
+        ("h", seconds // 3600 % 24),
+        ("min", seconds // 60 % 60),
+        ("s", seconds % 60),
+    ]
+    said = [f"{count} {unit}" for unit, count in units if count]
+    return " ".join(said[:2]) or "0 s"
+
+
+def reason_in_words(reason: str) -> str:
+    """Say a reason of the closed set as a clause."""
+    return WORDS.get(Reason(reason), reason.replace("_", " ")) if reason else ""
+
+
+def message_of(incident: Incident, configuration: Configuration) -> Message:
+    """Say an incident as it stands: what fails, since when, why, and what depends on it."""
+    service = configuration.services.get(incident.name) if incident.scope == "service" else None
+    return Message(
+        summary=summary_of(incident),
+        severity=incident.severity,
+        scope=incident.scope,
+        name=incident.name,
+        site=configuration.site,
+        fault_at=incident.fault_at,
+        opened_at=incident.opened_at,
+        resolved_at=incident.resolved_at,
+        owner=service.owner if service else "",
+        tier=service.tier if service else None,
+        reason=incident.causes[0].reason if incident.causes else "",
+        runbook=service.runbook if service else "",
+        link=configuration.web.external_url,
+        details=details_of(incident, configuration, service),
+    )
+
+
+def summary_of(incident: Incident) -> str:
+    """Say it in one line."""
+    title = incident.title or incident.name
+    if incident.scope == "monitor":
+        over = "" if incident.resolved_at is None else " (over)"
+        return f"Watchkeeper: {incident.text}{over}"
+    if incident.resolved_at is not None:
+        until = incident.restored_at or incident.resolved_at
+        return f"{title} is up again after {lasting(until - incident.fault_at)}"
+    why = reason_in_words(incident.causes[0].reason) if incident.causes else ""
+    return f"{title} is down since {clock(incident.fault_at)}" + (f": {why}" if why else "")
+
+
+def details_of(
+    incident: Incident, configuration: Configuration, service: Service | None
+) -> dict[str, object]:
+    """Give the rest in reading order; empty things are left out."""
+    dependents = dependents_of(configuration, service.name) if service else []
+    said: dict[str, object] = {
+        "what": incident.text,
+        "since": clock(incident.fault_at),
+        "until": clock(incident.restored_at) if incident.restored_at else "",
+        "failing checks": [_cause_line(cause.check, cause.since, cause.detail) for cause in incident.causes],
+        "depends on it": dependents,
+        "owner": service.owner if service else "",
+        "site": configuration.site,
+        **incident.facts,
+    }
+    return {word: value for word, value in said.items() if value}
+
+
+def dependents_of(configuration: Configuration, service: str) -> list[str]:
+    """Name everything that hangs on a service, directly or through others."""
+    found: set[str] = set()
+    edge = {service}
+    while edge:
+        edge = {
+            other.name for other in configuration.services.values() if edge & set(other.depends_on)
+        } - found
+        found |= edge
+    return sorted(found)
+
+
+def _cause_line(check: str, since: int, detail: str) -> str:
+    return f"{check}: {detail or 'failing'} (since {clock(since)})"

@@ -1,0 +1,213 @@
+"""Services, checks, objectives and receivers: each entry of a section to its value."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from checks.fit import Reading, fit, known, missing_secrets, named, not_set, part, remedy, section
+from checks.kinds import COMMON, Kinds
+from checks.model import Check, Objective, Receiver, Service
+from checks.network import network_of
+from checks.options import AtLeast, CommonOptions, ObjectiveOptions, ServiceOptions
+from checks.rules import EMPTY, TIMEOUT
+from checks.shapes import guess, options
+from checks.source import Map, Node, Path, Scalar, written
+
+T = TypeVar("T")
+
+
+def blank(node: Node) -> bool:
+    """Say whether nothing is written where something could be: every entry is commented out."""
+    return isinstance(node, Scalar) and node.plain and not node.text and not node.source
+
+
+def section_map(root: Map, title: str, reading: Reading) -> Map:
+    """Give a section as a mapping, or refuse it and give an empty one."""
+    node = root.values.get(title)
+    if isinstance(node, Map):
+        return node
+    if node is not None and not blank(node):
+        reading.refuse(node, (title,), "must be a mapping")
+    return EMPTY
+
+
+def each(
+    root: Map, title: str, reading: Reading, make: Callable[[str, Scalar, Map], T | None]
+) -> Mapping[str, T]:
+    """Make every entry of a section, by name; those with mistakes are left out."""
+    made: dict[str, T] = {}
+    entries = section_map(root, title, reading)
+    for name, node in entries.values.items():
+        if not isinstance(node, Map):
+            reading.refuse(node, (title, name), "must be a mapping of options")
+        elif (value := make(name, entries.keys[name], node)) is not None:
+            made[name] = value
+    return MappingProxyType(made)
+
+
+def counting(how: str | AtLeast) -> str | int:
+    """Give how several are counted: all, any, or how many."""
+    return how.at_least if isinstance(how, AtLeast) else how
+
+
+def service(name: str, key: Scalar, entry: Map, reading: Reading) -> Service | None:
+    """Make a service."""
+    said = section(ServiceOptions, entry, key, ("services", name), reading)
+    if said is None:
+        return None
+    return Service(
+        name=name,
+        title=said.title,
+        owner=said.owner,
+        tier=said.tier,
+        depends_on=said.depends_on,
+        vendors=said.vendors,
+        up_when=counting(said.up_when),
+        unknown_after=said.unknown_after,
+        detect_within=said.detect_within,
+        runbook=said.runbook,
+        labels=said.labels,
+    )
+
+
+def objective(name: str, key: Scalar, entry: Map, reading: Reading) -> Objective | None:
+    """Make an objective, of one thing or of several services."""
+    path: Path = ("objectives", name)
+    about = entry.values.keys() & {"service", "services", "check"}
+    if len(about) != 1:
+        reading.refuse(key, path, "must name one of service, services and check")
+    said = section(ObjectiveOptions, entry, key, path, reading)
+    if said is None:
+        return None
+    if "services" in about and not said.services:
+        reading.refuse(entry.values["services"], (*path, "services"), "must name at least one service")
+    return Objective(
+        name=name,
+        target=said.target,
+        window=said.window,
+        services=(said.service,) if said.service else said.services,
+        check=said.check,
+        combine=counting(said.combine),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """Makes checks: what all of them share, and the kinds there are."""
+
+    defaults: Map
+    kinds: Kinds
+    reading: Reading
+
+    def make(self, name: str, key: Scalar, entry: Map) -> Check | None:
+        """Make a check; the options of its kind stand flat beside those that every check has."""
+        path: Path = ("checks", name)
+        common = self._common(entry)
+        cls = self.kinds.named(common.values.get("kind"), (*path, "kind"), self.reading)
+        taken: frozenset[str] = frozenset()
+        if cls:
+            taken = known(entry, COMMON | options(cls).keys(), path, self.reading)
+        elif "kind" not in common.values:
+            taken = known(part(entry, _near(entry)), COMMON, path, self.reading)
+        self._required(common, key, path, taken)
+        said = fit(CommonOptions, common, key, path, self.reading, taken=taken)
+        if not cls:
+            return None
+        own = part(entry, options(cls))
+        probe = fit(cls, own, key, path, self.reading, taken=taken)
+        if said is None or probe is None:
+            return None
+        return self._check(name, key, said, probe, own, timed="timeout" in entry.values)
+
+    def _common(self, entry: Map) -> Map:
+        own = part(entry, COMMON)
+        return own._replace(values=self.defaults.values | own.values, keys=self.defaults.keys | own.keys)
+
+    def _required(self, common: Map, key: Scalar, path: Path, taken: frozenset[str]) -> None:
+        for option, why in (
+            ("kind", ""),
+            ("service", "; checks that are evidence only are not supported yet"),
+        ):
+            if option not in common.values and option not in taken:
+                self.reading.refuse(key, (*path, option), f"is required{why}")
+
+    def _check(
+        self, name: str, key: Scalar, said: CommonOptions, probe: Any, own: Map, *, timed: bool
+    ) -> Check | None:
+        path: Path = ("checks", name)
+        try:
+            host = probe.host()
+        except ValueError:
+            self.reading.refuse(key, path, "whom it asks cannot be told from its options")
+            return None
+        timeout = TIMEOUT if said.timeout is None else said.timeout
+        return Check(
+            name=name,
+            kind=said.kind,
+            probe=probe,
+            service=said.service,
+            interval=said.interval,
+            timeout=timeout if timed else min(timeout, said.interval),
+            confirm=said.confirm,
+            confirm_interval=said.confirm_interval,
+            recover=said.recover,
+            slow_after=said.slow_after,
+            network=said.network or network_of(host),
+            host=host,
+            enabled=said.enabled,
+            sli=said.sli,
+            labels=said.labels,
+            was=said.was,
+            missing_secrets=self._missing(type(probe), own, path),
+        )
+
+    def _missing(self, cls: Any, own: Map, path: Path) -> tuple[str, ...]:
+        missing = missing_secrets(cls, own, path, self.reading)
+        for at, empty in missing:
+            why = f"{written(at)} is not set{remedy(empty)}"
+            self.reading.say(named(own, at), path, f"stays unknown, because {why}")
+        return tuple(written(at) for at, _ in missing)
+
+
+def _near(entry: Map) -> set[str]:
+    """Give the options that look like a misspelt `kind`: without a kind, no other can be judged."""
+    return {name for name in entry.values if name not in COMMON and guess(name, COMMON) == "kind"}
+
+
+def receiver(name: str, key: Scalar, entry: Map, kinds: Kinds, reading: Reading) -> Receiver | None:
+    """Make a receiver. One whose secret is not set is off, which is noted and is no mistake."""
+    path: Path = ("receivers", name)
+    kind = entry.values.get("kind")
+    cls = kinds.named(kind, (*path, "kind"), reading)
+    if not cls or not isinstance(kind, Scalar):
+        _refuse_kind(kind, key, path, reading)
+        return None
+    taken = known(entry, options(cls).keys() | {"kind"}, path, reading)
+    own = part(entry, options(cls))
+    target = fit(cls, own, key, path, reading, taken=taken)
+    if target is None:
+        return None
+    off = target.off()
+    _say_off(missing_secrets(cls, own, path, reading), off, own, key, path, reading)
+    return Receiver(name=name, kind=kind.text, target=target, off=off)
+
+
+def _refuse_kind(kind: Node | None, key: Scalar, path: Path, reading: Reading) -> None:
+    if kind is None:
+        reading.refuse(key, (*path, "kind"), "is required")
+    elif not isinstance(kind, Scalar):
+        reading.refuse(kind, (*path, "kind"), "must be text")
+    elif kind.unset:
+        reading.refuse(kind, (*path, "kind"), not_set(kind))
+
+
+def _say_off(
+    missing: list[tuple[Path, Scalar]], off: str, own: Map, key: Scalar, path: Path, reading: Reading
+) -> None:
+    for at, empty in missing:
+        blamed = off and (len(missing) == 1 or written(at) in off)
+        because = "off, because " if blamed else ""
+        reading.say(named(own, at), path, f"{because}{written(at)} is not set{remedy(empty)}")
+    if off and not missing:
+        reading.say(key, path, f"off: {off}")

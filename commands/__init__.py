@@ -1,0 +1,12 @@
+"""What one types: every command there is, one file each."""
+
+# One line per command: the word, the module that carries it out (loaded on use), and what it does.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("commands.init", "write a commented checks.yaml to begin with"),
+    "run": ("commands.run", "the daemon: ask, judge, tell, until it is stopped"),
+    "validate": ("commands.validate", "say everything that is wrong in the configuration, or worth knowing"),
+    "ask": ("commands.ask", "ask one check now, and explain what came of it"),
+    "once": ("commands.once", "ask every check once"),
+    "status": ("commands.status", "say how things stand, from the store of a running or stopped daemon"),
+    "test-alert": ("commands.test_alert", "send an open and a resolve through a receiver"),
+}

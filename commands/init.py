@@ -1,0 +1,39 @@
+"""`init [FILE]`: a commented `checks.yaml` to begin with."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+
+from commands.context import Context, Status, Stop
+
+SHIPPED = (
+    Path(__file__).resolve().parents[1] / "checks.yaml"
+)  # beside the folders, in a checkout and installed
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Add what this command takes."""
+    parser.add_argument("file", nargs="?", metavar="FILE", help="where to write it (default: as --config)")
+    parser.add_argument("--force", action="store_true", help="write over a file that is there")
+
+
+def run(context: Context) -> Status:
+    """Write the file; nothing that is there is written over unless --force says so."""
+    file = Path(context.said.file or context.said.config)
+    text = SHIPPED.read_bytes()
+    try:
+        with file.open("wb" if context.said.force else "xb") as written:
+            written.write(text)
+    except FileExistsError:
+        raise Stop(
+            Status.CANNOT_RUN, f"{file} is there already, and was left as it is: --force writes over it"
+        ) from None
+    except OSError as error:
+        raise Stop(Status.CANNOT_RUN, f"{file} cannot be written: {error.strerror}") from None
+    context.console.line(
+        f"{file} is written. Make it yours, then: watchkeeper validate{_named(context, file)}"
+    )
+    return Status.YES
+
+
+def _named(context: Context, file: Path) -> str:
+    return "" if str(file) == context.said.config else f" --config {file}"

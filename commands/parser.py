@@ -1,0 +1,97 @@
+"""The command line: options common to all before or after the command, and each command's own. Pure."""
+
+from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace, _SubParsersAction
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from typing import Any
+
+from checks import __version__
+from checks.options import read_store
+from checks.values import RuleError
+from commands import COMMANDS
+from commands.logs import FORMATS, LEVELS
+
+EPILOG = """\
+exit status: 0 yes; 1 no (a check is bad, a configuration invalid); 2 wrong use; 3 cannot say; 4 cannot run.
+Only validate, ask and once exit 1 or 3 for what they found."""
+
+
+def parse(argv: Sequence[str], environment: Mapping[str, str]) -> Namespace:
+    """Understand what was typed. Leaves by SystemExit, as argparse does, with a message printed."""
+    parser = ArgumentParser(
+        prog="watchkeeper",
+        description="Synthetic probes, error budgets and pages for the services a workforce stands on.",
+        epilog=EPILOG,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"watchkeeper {__version__}")
+    _common(parser, config=environment.get("WATCHKEEPER_CONFIG") or "checks.yaml")
+    commands = parser.add_subparsers(
+        title="commands", dest="command", metavar="COMMAND", parser_class=CommandParser
+    )
+    _list(commands)
+    said = parser.parse_args(argv)
+    if said.command is None:
+        parser.error("which command? `watchkeeper --help` lists them")
+    return said
+
+
+def by(read: Callable[[str], str]) -> Callable[[str], str]:
+    """Let an option be read by the rule that `checks.yaml` has for it, and be refused in its words."""
+
+    def convert(text: str) -> str:
+        try:
+            return read(text)
+        except RuleError as error:
+            raise ArgumentTypeError(str(error)) from None
+
+    return convert
+
+
+class CommandParser(ArgumentParser):
+    """The parser of one command: its module is loaded when the command is typed, not before."""
+
+    word = ""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Fill this parser in, then parse."""
+        import_module(COMMANDS[self.word][0]).arguments(self)
+        self.add_argument("--version", action="version", version=f"watchkeeper {__version__}")
+        _common(self.add_argument_group("options common to all commands"))
+        return super().parse_known_args(args, namespace)
+
+
+def _list(commands: "_SubParsersAction[CommandParser]") -> None:
+    for word, (_, summary) in COMMANDS.items():
+        described = summary[0].upper() + summary[1:] + "."
+        commands.add_parser(word, help=summary, description=described, allow_abbrev=False).word = word
+
+
+def _common(parser: Any, config: str | None = None) -> None:
+    """Add what all have in common: with defaults before the command; after it, only what is typed counts."""
+
+    def default(value: object) -> object:
+        return SUPPRESS if config is None else value
+
+    parser.add_argument(
+        "--config",
+        metavar="PATH",
+        default=default(config),
+        help="the configuration (default: $WATCHKEEPER_CONFIG, else checks.yaml)",
+    )
+    parser.add_argument(
+        "--store",
+        metavar="URL",
+        type=by(read_store),
+        default=default(None),
+        help="another store than the configuration's: sqlite:///name.db, or sqlite:////absolute/name.db",
+    )
+    parser.add_argument(
+        "--log-format", choices=FORMATS, default=default("text"), help="how the log is written, on stderr"
+    )
+    parser.add_argument(
+        "--log-level",
+        choices=LEVELS,
+        default=default(None),
+        help="from which level on (default: info for run, warning for the others)",
+    )

@@ -1,0 +1,26 @@
+"""`run`: the daemon."""
+
+from argparse import ArgumentParser
+from functools import partial
+
+from checks.options import read_listen, read_name
+from commands.configuration import Overrides
+from commands.context import Context, RunOptions
+from commands.parser import by
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Add what this command takes."""
+    parser.add_argument(
+        "--listen", metavar="HOST:PORT", type=by(read_listen), help="instead of web.listen: 127.0.0.1:9797"
+    )
+    parser.add_argument(
+        "--site", metavar="NAME", type=by(read_name), help="instead of site: where this daemon stands"
+    )
+
+
+def run(context: Context) -> int:
+    """Read the configuration, and serve until a signal."""
+    overrides = Overrides(site=context.said.site, listen=context.said.listen)
+    read = partial(context.configuration, overrides)
+    return context.serve(read(), RunOptions(config=context.said.config, read=read))

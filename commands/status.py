@@ -1,0 +1,104 @@
+"""`status`: services, open incidents and budgets, from the store of a running or stopped daemon."""
+
+from argparse import ArgumentParser
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from alerting.engine import Engine
+from alerting.restore import restore
+from alerting.words import clock, lasting, summary_of
+from commands.console import Console
+from commands.context import Context, Status, Stop
+from commands.objectives import accounts
+from commands.plain import plural, share
+from commands.standing import document_of, since_of
+from exporter.objectives import Account
+from slo.state import State
+from store.reader import last_result_at, open_reader
+
+QUIET = 60_000  # ms by which the latest result may be late before we say that the daemon seems to stand still
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Add what this command takes."""
+    parser.add_argument("--json", action="store_true", help="print it as JSON")
+
+
+def run(context: Context) -> Status:
+    """Read the store, and say how things stand; 0 whatever that is, 3 where there is no store."""
+    configuration = context.configuration()
+    now = context.clock.now()
+    if not Path(configuration.store).exists():
+        raise Stop(
+            Status.CANNOT_SAY,
+            f"there is no store at {configuration.store} yet: `watchkeeper run` makes it",
+        )
+    with context.console.progress("reading the store"), closing(open_reader(configuration.store)) as store:
+        engine = restore(configuration, store, now).engine
+        last = last_result_at(store)
+    document = document_of(engine, now)
+    if context.said.json:
+        context.console.json(document)
+    else:
+        show(context.console, engine, document, now)
+    if late := lateness(engine, last, now):
+        context.console.complain(late)
+    return Status.YES
+
+
+def lateness(engine: Engine, last: int | None, now: int) -> str:
+    """Say that nothing has been measured for longer than there should be nothing, or nothing."""
+    if last is None:
+        return "nothing has been measured yet"
+    intervals = [judge.check.interval for judge in engine.judges.values()]
+    late = now - last > min(intervals, default=0.0) * 1000 + QUIET
+    ago = f"the latest result is {lasting(now - last)} old: does the daemon run?"
+    return f"{ago} What is said here was true then" if late else ""
+
+
+def show(console: Console, engine: Engine, document: Mapping[str, Any], now: int) -> None:
+    """Print it for people."""
+    blind = "; we are blind" if document["blind"] else ""
+    console.line(f"site {engine.configuration.site} at {clock(now)}{blind}")
+    console.line()
+    console.table(("service", "state", "since", "checks"), _services(engine, now))
+    _incidents(console, engine, now)
+    if engine.configuration.objectives:
+        console.line()
+        heads = ("objective", "target", "window", "verdict", "SLI", "coverage", "budget left")
+        console.table(heads, [_objective(each) for each in accounts(engine, now)])
+
+
+def _services(engine: Engine, now: int) -> Iterable[tuple[str, ...]]:
+    for name, standing in engine.services.items():
+        since = since_of(standing)
+        told = f"{clock(since)} ({lasting(now - since)})" if since is not None else "–"
+        judges = [judge for judge in engine.judges.values() if judge.check.service == name]
+        wrong = [f"{judge.check.name} {judge.shown.value}" for judge in judges if judge.shown is not State.UP]
+        yield name, standing.state.value, told, ", ".join(wrong) or f"{plural(len(judges), 'check')} up"
+
+
+def _incidents(console: Console, engine: Engine, now: int) -> None:
+    incidents = engine.book.open.values()
+    console.line()
+    if not incidents:
+        console.line("no open incident")
+        return
+    rows = [(each.key, each.severity, lasting(now - each.opened_at), summary_of(each)) for each in incidents]
+    console.table(("open incident", "severity", "for", "what"), rows)
+
+
+def _objective(counted: Account) -> tuple[str, ...]:
+    objective, figures = counted.objective, counted.figures
+    said = (objective.name, share(objective.target), objective.window)
+    if figures is None:
+        return (*said, "not counted yet", "–", "–", "–")
+    return (
+        *said,
+        figures.verdict,
+        share(figures.sli),
+        share(figures.coverage, 1),
+        f"{share(figures.remaining_ratio, 1)} of {lasting(round(figures.budget))}",
+    )

@@ -1,0 +1,1 @@
+"""Driven: the loop that asks, judges, writes and sends."""

@@ -1,0 +1,213 @@
+"""The loop: hands the engine what happened, carries out what it decides. Owner of tasks and timers."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple, Protocol
+
+from alerting.deliver import Deliverer
+from alerting.engine import Engine
+from alerting.events import (
+    Attempted,
+    Decision,
+    Delivered,
+    Event,
+    SelfChecked,
+    Started,
+    StoreBack,
+    StoreFailing,
+    Strained,
+    Woke,
+)
+from alerting.intent import Intent
+from alerting.release import Release
+from alerting.words import summary_of
+from checks.model import Check, Configuration, Network, SelfCheck
+from exporter.counters import Counters
+from probes.due import Run, Schedule, Why
+from probes.result import Result
+from store.rows import Settled
+from store.writer import Writer
+
+log = logging.getLogger("watchkeeper")
+OURS = frozenset({Why.IN_FLIGHT, Why.LATE})  # runs missed because we cannot keep up
+
+
+class Clock(Protocol):
+    """Milliseconds since the epoch, UTC, and a monotonic clock in seconds."""
+
+    def now(self) -> int: ...  # noqa: D102 – said above
+    def time(self) -> float: ...  # noqa: D102 – said above
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the driver is handed: the real thing in daemon.py, actors in the simulation.
+
+    `ask` makes one attempt (its second argument says whether it lies beside the grid), `look` one self-check.
+    """
+
+    clock: Clock
+    ask: Callable[[Check, bool], Awaitable[Result]]
+    look: Callable[[SelfCheck], Awaitable[Result]]
+    writer: Writer
+
+
+class Timer(NamedTuple):
+    """A call to come: at which instant (ms since the epoch), and how to call it off."""
+
+    at: int
+    handle: asyncio.TimerHandle
+
+
+class Driver:
+    """Drives the engine: hands it what happened, carries out what it decides. Owner of tasks and timers."""
+
+    def __init__(self, engine: Engine, schedule: Schedule, outside: Outside, counters: Counters) -> None:
+        self.engine, self.schedule, self.counters = engine, schedule, counters
+        self.deliverer: Deliverer | None = None
+        self.release = Release(
+            outside.writer,
+            self._send,
+            lambda detail: self.handle(StoreFailing(detail)),
+            lambda: self.handle(StoreBack()),
+        )
+        self._out = outside
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._timers: dict[str, Timer] = {}
+        self._stopped = False
+
+    @property
+    def configuration(self) -> Configuration:
+        """What is watched now."""
+        return self.engine.configuration
+
+    # --- life
+
+    def start(self, deliverer: Deliverer, queued: Iterable[tuple[Intent, bool]] = ()) -> None:
+        """Begin: send what was left unsent, say again what is still true, ask everybody."""
+        self.deliverer = deliverer
+        for intent, tried in queued:
+            deliverer.give([intent], tried=tried)
+        self.handle(Started())
+        self.spawn(deliverer.run())
+        self.schedule.start(self._out.clock.now(), depths(self.configuration))
+        self._pulse()
+
+    async def stop(self) -> None:
+        """Ask no more; attempts under way leave no result. What was decided stays with the writer."""
+        self._stopped = True
+        self.release.close()
+        for timer in self._timers.values():
+            timer.handle.cancel()
+        if self.deliverer:
+            await self.deliverer.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._out.writer.flush()
+
+    def spawn(self, work: Coroutine[None, None, None]) -> None:
+        """Run something until its end, or until the driver stops."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # --- events in, decisions out
+
+    def handle(self, event: Event) -> None:
+        """Give the engine an event, and carry out what it decides. No await between the two."""
+        decision = self.engine.handle(event, self._out.clock.now())
+        _tell(decision)
+        self.release.decide(decision)
+        for network in decision.look:
+            self._look_around(network)
+        self.counters.take(decision)
+        self._at("wake", decision.wake, partial(self.handle, Woke()))
+        for wish in decision.ask:
+            self.schedule.ask(wish.check, wish.at)
+        if decision.ask:
+            self._at("pulse", self.schedule.next_at(), self._pulse)
+
+    def delivered(self, event: Delivered) -> None:
+        """Hear from the deliverer what became of an intent."""
+        if event.how != "fallback_due":
+            now = self._out.clock.now()
+            self.release.put([Settled(event.intent.id, now, event.how, event.detail)])
+        self.handle(event)
+
+    async def mark(self, intent: Intent) -> None:
+        """Commit that an intent is about to be tried."""
+        await self.release.mark(intent, self._out.clock.now())
+
+    def _send(self, intents: Iterable[Intent]) -> None:
+        if self.deliverer:
+            self.deliverer.give(intents)
+
+    # --- asking
+
+    def _pulse(self) -> None:
+        """Ask whoever is due."""
+        now = self._out.clock.now()
+        for run in self.schedule.pop(now, self.engine.suspects):
+            self.counters.start_lag(max(0, now - run.due_at) / 1000)
+            self.spawn(self._attempt(run))
+        for missed in self.schedule.drain():
+            self.counters.missed(missed.why, missed.times)
+            if missed.why in OURS:
+                self.handle(Strained())
+        self._at("pulse", self.schedule.next_at(), self._pulse)
+
+    async def _attempt(self, run: Run) -> None:
+        result = await self._out.ask(self.configuration.checks[run.check], run.extra)
+        self.schedule.finished(run.check, self._out.clock.now())
+        self.handle(Attempted(result))
+        self._pulse()
+
+    def _look_around(self, network: Network) -> None:
+        for self_check in self.configuration.self_checks:
+            if self_check.network == network:
+                self.spawn(self._self_check(self_check))
+
+    async def _self_check(self, self_check: SelfCheck) -> None:
+        self.handle(SelfChecked(self_check.network, await self._out.look(self_check)))
+
+    def _at(self, name: str, at: int | None, then: Callable[[], None]) -> None:
+        """Set the one timer of this name to an instant (ms since the epoch), or unset it."""
+        known = self._timers.get(name)
+        if known and known.at == at:
+            return
+        if known:
+            known.handle.cancel()
+            del self._timers[name]
+        if at is not None and not self._stopped:
+            delay = max(0.001, (at - self._out.clock.now()) / 1000)
+            handle = asyncio.get_running_loop().call_later(delay, self._ring, name, then)
+            self._timers[name] = Timer(at, handle)
+
+    def _ring(self, name: str, then: Callable[[], None]) -> None:
+        del self._timers[name]
+        then()
+
+
+def depths(configuration: Configuration) -> dict[str, int]:
+    """Rank the checks: those of services on which others depend come first, at 0."""
+    known: dict[str, int] = {"": 0}
+
+    def depth(service: str) -> int:
+        if service not in known:
+            parents = configuration.services[service].depends_on
+            known[service] = 1 + max((depth(parent) for parent in parents), default=-1)
+        return known[service]
+
+    return {name: depth(check.service) for name, check in configuration.checks.items() if check.enabled}
+
+
+def _tell(decision: Decision) -> None:
+    """Let the log say what people are told."""
+    for incident in decision.opened:
+        log.warning("opened %s: %s", incident.key, summary_of(incident))
+    for incident in decision.resolved:
+        log.warning("resolved %s: %s", incident.key, summary_of(incident))

@@ -1,0 +1,1 @@
+"""Written out: text that others read."""

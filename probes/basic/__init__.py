@@ -1,0 +1,1 @@
+"""Ground kinds: what every prober has."""

@@ -1,0 +1,21 @@
+"""The way to the other end: its name resolved, a connection made, TLS on it where that is wanted."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from ssl import SSLContext
+
+from probes.net.connect import connect
+from probes.net.resolve import resolve
+from probes.net.stream import Stream
+from probes.net.tls import secure
+from probes.tools import Tools
+
+
+@asynccontextmanager
+async def dial(tools: Tools, host: str, port: int, trust: SSLContext | None = None) -> AsyncIterator[Stream]:
+    """Give a fresh connection, under TLS where it is said whom to trust, closed in the end. Raises Failed."""
+    plain = await connect(tools, await resolve(tools, host, port))
+    try:
+        yield await secure(tools, plain, host, trust) if trust else plain
+    finally:
+        plain.close()

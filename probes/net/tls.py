@@ -1,0 +1,106 @@
+"""The step `tls`: one full, verified handshake on an open connection, in buffers no larger than needed."""
+
+import ssl
+from contextlib import suppress
+
+from probes.net.certificate import learn
+from probes.net.stream import CHUNK, Stream
+from probes.result import Reason
+from probes.tools import Failed, Tools
+
+# X509_V_ERR_… of OpenSSL's x509_vfy.h; every other refusal means that we do not trust it.
+VERDICTS = {
+    9: Reason.TLS_NOT_YET_VALID,
+    10: Reason.TLS_EXPIRED,
+    62: Reason.TLS_NAME,
+    64: Reason.TLS_NAME,
+}
+
+
+class Encrypted:
+    """TLS over another stream, which it closes with itself."""
+
+    __slots__ = ("_in", "_out", "_tls", "_under")
+
+    def __init__(self, under: Stream, trust: ssl.SSLContext, host: str) -> None:
+        self._under, self._in, self._out = under, ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = trust.wrap_bio(self._in, self._out, server_hostname=host)
+
+    @property
+    def session(self) -> ssl.SSLObject:
+        """What has been agreed on so far."""
+        return self._tls
+
+    async def handshake(self) -> None:
+        """Shake hands. Raises Failed, after telling the other end why."""
+        while True:
+            try:
+                self._tls.do_handshake()
+            except ssl.SSLWantReadError:
+                await self._exchange()
+            except ssl.SSLError as error:
+                with suppress(Failed):  # they may be gone already
+                    await self._flush()
+                raise _refused(error) from error
+            else:
+                return await self._flush()
+
+    async def read_some(self) -> bytes:
+        """Wait for bytes and give what is there; nothing when the other end has finished."""
+        while True:
+            try:
+                return self._tls.read(CHUNK)
+            except ssl.SSLWantReadError:
+                await self._exchange()
+            except ssl.SSLEOFError:
+                return b""  # many close without a word; whether something is missing, the protocol knows
+            except ssl.SSLError as error:
+                raise _refused(error) from error
+
+    async def write_all(self, data: bytes) -> None:
+        """Send all of it."""
+        try:
+            self._tls.write(data)  # a memory buffer takes everything
+        except ssl.SSLError as error:
+            raise _refused(error) from error
+        await self._flush()
+
+    def close(self) -> None:
+        """Let go of the connection at once; also twice."""
+        self._under.close()
+
+    async def _exchange(self) -> None:
+        await self._flush()
+        data = await self._under.read_some()
+        if data:
+            self._in.write(data)
+        else:
+            self._in.write_eof()
+
+    async def _flush(self) -> None:
+        if self._out.pending:
+            await self._under.write_all(self._out.read())
+
+
+async def secure(tools: Tools, under: Stream, host: str, trust: ssl.SSLContext) -> Encrypted:
+    """Put TLS on a connection; `host` is whom the certificate must name. Raises Failed.
+
+    What there is to learn of the certificate is learned also when it is refused.
+    """
+    with tools.phase("tls"):
+        stream = Encrypted(under, trust, host)
+        try:
+            await stream.handshake()
+        finally:
+            learn(tools, stream.session)
+        return stream
+
+
+def _refused(error: ssl.SSLError) -> Failed:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        reason = VERDICTS.get(error.verify_code, Reason.TLS_UNTRUSTED)
+        return Failed(reason, f"certificate refused: {error.verify_message}")
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return Failed(Reason.TLS_HANDSHAKE, "the connection was closed in the middle of TLS")
+    told = (error.reason or "unknown error").replace("_", " ").lower()
+    return Failed(Reason.TLS_HANDSHAKE, f"TLS failed: {told}")

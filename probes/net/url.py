@@ -1,0 +1,60 @@
+"""What an http or https URL says, ready to be connected to and asked for."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import SplitResult, quote, urlsplit
+
+PORTS = {"http": 80, "https": 443}
+HOST = re.compile(r"[0-9a-z_.:-]+")
+KEPT = "/?:@!$&'()*+,;=%~[]|"  # of a target: what has a meaning there, or was written percent-encoded
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """`host` is in lower case, an international one in its ASCII form; `target` begins with a slash."""
+
+    scheme: str
+    host: str
+    port: int
+    target: str
+
+    @property
+    def authority(self) -> str:
+        """Give the value of the Host header (RFC 9110, section 7.2)."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
+
+
+@lru_cache(maxsize=16384)
+def parse(text: str) -> Url:
+    """Read a URL. Raises ValueError with the rule that is broken, never the text: it may hold a secret."""
+    if any(character <= " " or character == "\x7f" for character in text):
+        raise ValueError("must be a URL without spaces, line ends and control characters")
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise ValueError("must be a URL such as https://www.example.com:8443/path") from None
+    if parts.scheme not in PORTS or not parts.hostname:
+        raise ValueError("must be an http or https URL with a host name")
+    if "@" in parts.netloc:
+        raise ValueError("must not hold a user name or a password")
+    if port == 0:
+        raise ValueError("must not have the port 0")
+    return Url(parts.scheme, _host(parts.hostname), port or PORTS[parts.scheme], _target(parts))
+
+
+def _host(name: str) -> str:
+    try:
+        host = name if name.isascii() else name.encode("idna").decode("ascii")
+    except UnicodeError:
+        host = ""
+    if not HOST.fullmatch(host.lower()):
+        raise ValueError("must have a host name that DNS can hold, or an IP address")
+    return host.lower()
+
+
+def _target(parts: SplitResult) -> str:
+    target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    return quote(target, safe=KEPT)

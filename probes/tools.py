@@ -1,0 +1,82 @@
+"""What a probe is handed, what it may raise, and the contract every kind keeps."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+from probes.result import Reason
+
+
+class Failed(Exception):
+    """An attempt did not end well: a reason from the closed set, and one sentence for a human."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(slots=True)
+class Learned:
+    """What an attempt has found out so far; it is kept also when the attempt fails."""
+
+    phases: dict[str, float] = field(default_factory=dict)
+    facts: dict[str, float] = field(default_factory=dict)
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Tools:
+    """What one attempt works with.
+
+    `time` is a monotonic clock in seconds, `now` the wall clock in ms since the epoch. `timeout_reason` is
+    what running out of time means at this moment: each step of the connection engine sets it as it begins.
+    """
+
+    now: Callable[[], int]
+    time: Callable[[], float]
+    learned: Learned = field(default_factory=Learned)
+    timeout_reason: Reason = Reason.RESPONSE_TIMEOUT
+    doing: str = ""
+
+    @contextmanager
+    def phase(self, name: str, timeout_reason: Reason = Reason.RESPONSE_TIMEOUT) -> Iterator[None]:
+        """Time a named part of the attempt; the same name twice adds up. Also timed when it fails."""
+        self.timeout_reason, self.doing = timeout_reason, name
+        begun = self.time()
+        try:
+            yield
+        finally:
+            phases = self.learned.phases
+            phases[name] = phases.get(name, 0.0) + self.time() - begun
+
+    def fact(self, name: str, value: float) -> None:
+        """Keep a number in base units; the kind has declared it."""
+        self.learned.facts[name] = value
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A number that a kind may learn: exported as `probe_<kind>_<name>`, or as `metric` if that is given."""
+
+    name: str
+    unit: str
+    help: str
+    metric: str = ""
+
+
+class Probe(Protocol):
+    """A kind with its options filled in: a frozen pydantic dataclass, its fields are its YAML options."""
+
+    kind: ClassVar[str]
+    facts: ClassVar[tuple[Fact, ...]]
+    least_spacing: ClassVar[float]  # seconds between two attempts, whatever asks for them
+
+    def host(self) -> str:
+        """Say whom the attempt goes to, for `limits.per_host` and `network`."""
+        ...
+
+    async def ask(self, tools: Tools) -> None:
+        """Ask once, on a fresh connection. Raise Failed when the answer is not good; never retry."""
+        ...

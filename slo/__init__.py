@@ -1,0 +1,1 @@
+"""Meant: states, time and budgets. All pure."""

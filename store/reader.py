@@ -1,0 +1,157 @@
+"""What the file tells: rows come back as the values they were written from."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from probes.result import NOTHING, Outcome, Reason, Result
+from store.errors import StoreError
+from store.file import LOCK_WAIT, check_version, latest_version
+from store.rows import IncidentRow, IntentRow
+
+SLICE_MS = 6 * 3600 * 1000
+
+FIRST_SINCE = "SELECT min((SELECT min(at) FROM results WHERE source = sources.id AND at >= ?)) FROM sources"
+LAST = "SELECT max((SELECT max(at) FROM results WHERE source = sources.id)) FROM sources"
+SLICE = """
+    SELECT check_name, site, at, took, outcome, reason, detail, phases, facts, extra
+    FROM sources CROSS JOIN results ON source = id AND at >= ? AND at < ? ORDER BY at, source
+"""
+INCIDENTS = "SELECT key, episode, scope, name, opened_at, resolved_at, document FROM incidents"
+LATEST_EPISODES = """
+    SELECT key, episode, resolved_at FROM incidents AS one
+    WHERE episode = (SELECT max(episode) FROM incidents WHERE key = one.key) ORDER BY key
+"""
+UNSETTLED = """
+    SELECT id, receiver, key, episode, action, urgency, created_at, document FROM intents
+    WHERE settled_at IS NULL ORDER BY serial
+"""
+EVIDENCE = """
+    SELECT document FROM evidence JOIN sources ON id = source
+    WHERE check_name = ? AND site = ? AND good = ? ORDER BY at DESC LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """The number of an incident's latest episode, and when that was over."""
+
+    episode: int
+    resolved_at: int | None
+
+
+def open_reader(path: Path | str) -> sqlite3.Connection:
+    """Open a store for reading, also while another process writes it. Raise StoreError, or NewerStore.
+
+    A transaction left open here keeps the write-ahead log from being reused: read, and close.
+    """
+    place = Path(path).resolve()
+    if not place.is_file():
+        raise StoreError(f"there is no store at {place}: has `watchkeeper run` been started with it?")
+    try:
+        connection = sqlite3.connect(
+            f"{place.as_uri()}?mode=ro", timeout=LOCK_WAIT, isolation_level=None, uri=True
+        )
+    except sqlite3.Error as error:
+        raise StoreError(_unreadable(place, error)) from error
+    try:
+        _refuse_other_schema(connection, place)
+    except sqlite3.Error as error:
+        connection.close()
+        raise StoreError(_unreadable(place, error)) from error
+    except StoreError:
+        connection.close()
+        raise
+    return connection
+
+
+def _unreadable(place: Path, error: sqlite3.Error) -> str:
+    return f"{place} cannot be read ({error}): is it a store, and may this user read it and its folder?"
+
+
+def _refuse_other_schema(connection: sqlite3.Connection, place: Path) -> None:
+    version = check_version(connection, place)
+    if version < latest_version():
+        raise StoreError(
+            f"{place} was written by an older Watchkeeper "
+            f"(schema {version}, this one reads {latest_version()}): "
+            "`watchkeeper run` brings it up to date"
+        )
+
+
+def results_since(connection: sqlite3.Connection, at: int) -> Iterator[Result]:
+    """Give the results that began at `at` or later, in order of time, without their evidence.
+
+    Goes slice by slice, so that neither all of them nor an index by time has to be held. Rows that are
+    written meanwhile may be among them.
+    """
+    while (first := connection.execute(FIRST_SINCE, (at,)).fetchone()[0]) is not None:
+        at = first + SLICE_MS
+        for values in connection.execute(SLICE, (first, at)):
+            yield _result(values)
+
+
+def last_result_at(connection: sqlite3.Connection) -> int | None:
+    """Give the start of the latest result; None in an empty store."""
+    last: int | None = connection.execute(LAST).fetchone()[0]
+    return last
+
+
+def last_evidence(connection: sqlite3.Connection, check: str, site: str, *, good: bool) -> Mapping[str, Any]:
+    """Give the evidence of the last good or bad attempt that had any."""
+    found = connection.execute(EVIDENCE, (check, site, int(good))).fetchone()
+    return json.loads(found[0]) if found else NOTHING
+
+
+def open_incidents(connection: sqlite3.Connection) -> Iterator[IncidentRow]:
+    """Give what is not resolved, the oldest first."""
+    for values in connection.execute(f"{INCIDENTS} WHERE resolved_at IS NULL ORDER BY opened_at, key"):
+        yield IncidentRow(*values)
+
+
+def recent_incidents(connection: sqlite3.Connection, limit: int) -> Iterator[IncidentRow]:
+    """Give the last `limit` incidents to open, the latest first."""
+    newest_first = f"{INCIDENTS} ORDER BY opened_at DESC, key, episode DESC LIMIT ?"
+    for values in connection.execute(newest_first, (limit,)):
+        yield IncidentRow(*values)
+
+
+def latest_episodes(connection: sqlite3.Connection) -> dict[str, Episode]:
+    """Give each key's latest episode."""
+    return {key: Episode(*rest) for key, *rest in connection.execute(LATEST_EPISODES)}
+
+
+def unsettled_intents(connection: sqlite3.Connection) -> Iterator[IntentRow]:
+    """Give the messages not known to be over, in the order in which they were decided."""
+    for values in connection.execute(UNSETTLED):
+        yield IntentRow(*values)
+
+
+def tried_ids(connection: sqlite3.Connection) -> frozenset[str]:
+    """Give the ids of unsettled messages that may have arrived already."""
+    tried = "SELECT id FROM intents WHERE settled_at IS NULL AND tried_at IS NOT NULL"
+    return frozenset(name for (name,) in connection.execute(tried))
+
+
+def memory(connection: sqlite3.Connection) -> dict[str, str]:
+    """Give all that was remembered, by name."""
+    return dict(connection.execute("SELECT name, value FROM memory ORDER BY name"))
+
+
+def _result(values: tuple[Any, ...]) -> Result:
+    check, site, at, took, outcome, reason, detail, phases, facts, extra = values
+    return Result(
+        check=check,
+        site=site,
+        at=at,
+        took=took,
+        outcome=Outcome(outcome),
+        reason=reason and Reason(reason),
+        detail=detail or "",
+        phases=json.loads(phases) if phases else NOTHING,
+        facts=json.loads(facts) if facts else NOTHING,
+        extra=bool(extra),
+    )

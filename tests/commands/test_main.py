@@ -1,0 +1,117 @@
+"""The whole way, in processes of their own where a process is the subject."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from commands import COMMANDS
+from commands.main import main
+from tests.commands.typing import Shell, Site, configuration, http
+from tests.house.tree import ROOT
+
+PROGRAM = [sys.executable, str(ROOT / "daemon.py")]
+ONE = configuration(http("front", "http://127.0.0.1:1/"))
+
+
+def test_no_command_is_wrong_use(shell: Shell) -> None:
+    answer = shell.type()
+
+    assert (answer.status, answer.out) == (2, "")
+    assert "which command?" in answer.err
+
+
+def test_an_unknown_command_is_wrong_use_and_the_known_ones_are_listed(shell: Shell) -> None:
+    answer = shell.type("onec")
+
+    assert answer.status == 2
+    assert all(f"'{word}'" in answer.err for word in COMMANDS)
+
+
+@pytest.mark.parametrize("word", COMMANDS)
+def test_every_command_explains_itself(shell: Shell, word: str) -> None:
+    answer = shell.type(word, "--help")
+
+    assert answer.status == 0
+    assert "--config" in answer.out
+
+
+def test_a_missing_configuration_names_the_file_and_the_remedy(shell: Shell) -> None:
+    answer = shell.type("once", "--config", "nowhere.yaml")
+
+    assert (answer.status, answer.out) == (4, "")
+    assert "nowhere.yaml" in answer.err
+    assert "watchkeeper init" in answer.err
+
+
+@pytest.mark.parametrize("words", [["once"], ["ask", "front"], ["status"], ["run"], ["test-alert", "x"]])
+def test_nothing_but_validate_can_run_on_an_invalid_configuration(shell: Shell, words: list[str]) -> None:
+    shell.write("version: 1\nsiet: hq\nchecks: {}\n")
+
+    answer = shell.type(*words)
+
+    assert (answer.status, answer.out, shell.served) == (4, "", [])
+    assert "checks.yaml:2:1: siet" in answer.err
+    assert answer.err.endswith("2 mistakes: the configuration is refused\n")
+
+
+def test_a_reader_who_goes_away_gets_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "checks.yaml").write_text(ONE)
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as pipe:
+        ended = subprocess.run(
+            [*PROGRAM, "validate"], cwd=tmp_path, stdout=pipe, stderr=subprocess.PIPE, check=False
+        )
+
+    assert (ended.returncode, ended.stderr) == (141, b"")
+
+
+def test_a_full_disk_is_said_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "checks.yaml").write_text(ONE)
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [*PROGRAM, "validate"], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+
+    assert (ended.returncode, ended.stderr) == (4, b"watchkeeper: No space left on device\n")
+
+
+def test_ctrl_c_ends_a_command_without_a_traceback(tmp_path: Path, site: Site) -> None:
+    (tmp_path / "checks.yaml").write_text(configuration(http("slow", site.url("/never"), ", timeout: 20s")))
+    asked = [*PROGRAM, "ask", "slow"]
+    with subprocess.Popen(asked, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        while not site.asked and process.poll() is None:
+            pass
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+
+    assert (process.returncode, out, err) == (130, b"", b"")
+
+
+def test_a_terminal_that_knows_no_letters_beyond_ascii_is_written_to_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "checks.yaml").write_text("version: 1\nschön: 1\nchecks: {}\n", encoding="utf-8")
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii:strict"}
+    ended = subprocess.run(
+        [*PROGRAM, "validate"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    assert "sch\\xf6n" in ended.stderr
+
+
+def test_closed_streams_break_nothing(tmp_path: Path) -> None:
+    (tmp_path / "checks.yaml").write_text(ONE)
+    line = f"'{sys.executable}' '{ROOT / 'daemon.py'}' validate >&- 2>&-"
+
+    assert subprocess.run(["sh", "-c", line], cwd=tmp_path, check=False).returncode == 0
+
+
+def test_what_serve_gives_is_the_exit_status(shell: Shell) -> None:
+    shell.write(ONE)
+
+    assert main(["run"], serve=lambda _configuration, _options: 4) == 4

@@ -1,0 +1,64 @@
+import ssl
+from typing import Any
+
+import pytest
+
+from probes.net.certificate import EXPIRY, describe, learn, presented
+from tests.probes.asking import tools
+
+CERTIFICATE = {
+    "subject": ((("organizationName", "Example"),), (("commonName", "www"),)),
+    "issuer": ((("commonName", "An authority"),),),
+    "notBefore": "Jan  1 00:00:00 2026 GMT",
+    "notAfter": "Jan  1 00:00:00 2027 GMT",
+    "subjectAltName": (("DNS", "www.example.com"), ("IP Address", "192.0.2.1")),
+}
+
+
+class Accepted:
+    """A session of a Python that shows no more than it promises."""
+
+    def __init__(self, certificate: Any) -> None:
+        self._certificate = certificate
+
+    def getpeercert(self) -> Any:
+        if self._certificate is None:
+            raise ValueError("handshake not done yet")
+        return self._certificate
+
+
+def test_a_certificate_is_described_in_plain_words() -> None:
+    assert describe(CERTIFICATE) == {
+        "subject": "organizationName=Example, commonName=www",
+        "issuer": "commonName=An authority",
+        "names": ["www.example.com", "192.0.2.1"],
+        "not_before": "Jan  1 00:00:00 2026 GMT",
+        "not_after": "Jan  1 00:00:00 2027 GMT",
+    }
+
+
+def test_before_a_handshake_there_is_nothing_to_learn() -> None:
+    session = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="a")
+    hands = tools()
+    learn(hands, session)
+
+    assert (hands.learned.facts, hands.learned.evidence) == ({}, {})
+
+
+@pytest.mark.parametrize(("shown", "chain"), [(CERTIFICATE, [CERTIFICATE]), ({}, []), (None, [])])
+def test_without_the_chain_the_accepted_certificate_is_what_there_is(shown: Any, chain: list[Any]) -> None:
+    session: Any = Accepted(shown)
+
+    assert presented(session) == chain
+
+
+def test_this_python_shows_the_chain() -> None:
+    session: Any = ssl.create_default_context().wrap_bio(
+        ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="a"
+    )
+
+    assert hasattr(session._sslobj, "get_unverified_chain"), "certificates that are refused would be lost"
+
+
+def test_the_expiry_is_called_as_it_is_elsewhere() -> None:
+    assert EXPIRY.metric == "probe_ssl_earliest_cert_expiry"

@@ -1,0 +1,32 @@
+from dataclasses import dataclass, field
+
+from checks.values import Secret
+from probes.masking import MASK, mask, secrets
+
+
+@dataclass(frozen=True)
+class Login:
+    password: Secret
+    name: str = "probe"
+
+
+@dataclass(frozen=True)
+class Options:
+    token: Secret = field(default_factory=lambda: Secret("t0ken"))
+    login: Login = field(default_factory=lambda: Login(Secret("hunter2")))
+    headers: dict[str, Secret] = field(default_factory=lambda: {"Authorization": Secret("bearer")})
+    keys: tuple[Secret, ...] = field(default_factory=lambda: (Secret("first"), Secret("")))
+
+
+def test_secrets_are_found_however_deep() -> None:
+    assert set(secrets(Options())) == {"t0ken", "hunter2", "bearer", "first"}
+
+
+def test_secrets_are_taken_out_of_texts_keys_and_lists() -> None:
+    said = {"hunter2": ["a hunter2 b", 7], "n": {"x": "t0ken"}}
+
+    assert mask(said, frozenset(secrets(Options()))) == {MASK: [f"a {MASK} b", 7], "n": {"x": MASK}}
+
+
+def test_the_longer_secret_goes_first() -> None:
+    assert mask("abcdef", frozenset({"abc", "abcdef"})) == MASK

@@ -1,0 +1,92 @@
+"""A real nginx on free ports of loopback, without root and without a service."""
+
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+CONFIG = """
+daemon off;
+master_process off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log warn;
+events {{ worker_connections 128; }}
+http {{
+  access_log {folder}/access.log;
+  client_body_temp_path {folder}/body;
+  proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi;
+  scgi_temp_path {folder}/scgi;
+  default_type text/plain;
+  server {{
+    listen 127.0.0.1:{plain};
+    listen 127.0.0.1:{secure} ssl;
+    ssl_certificate {certificate};
+    ssl_certificate_key {key};
+    location / {{ root {folder}/www; }}
+    location = /hello {{ return 200 "all is well\\n"; }}
+    location = /agent {{ return 200 $http_user_agent; }}
+    location = /method {{ return 200 "$request_method $http_x_word"; }}
+    location = /broken {{ return 503 "out of order\\n"; }}
+    location = /away {{ return 302 http://127.0.0.1:{plain}/hello; }}
+    location = /nothing {{ return 204; }}
+    location = /chunked {{ ssi on; ssi_types *; root {folder}/www; try_files /page =404; }}
+  }}
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Nginx:
+    """Where it listens, and the folder it serves."""
+
+    plain: int
+    secure: int
+    www: Path
+
+
+@contextmanager
+def nginx(folder: Path, certificate: Path, key: Path) -> Iterator[Nginx]:
+    """Run nginx until the end of the block; it listens when the block begins."""
+    server = Nginx(free_port(), free_port(), folder / "www")
+    server.www.mkdir()
+    (server.www / "page").write_text('<!--# echo var="host" default="-" --> is here')
+    config = folder / "nginx.conf"
+    config.write_text(
+        CONFIG.format(
+            folder=folder, plain=server.plain, secure=server.secure, certificate=certificate, key=key
+        )
+    )
+    program = shutil.which("nginx") or "/usr/sbin/nginx"
+    command = [program, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(config)]
+    with subprocess.Popen(command) as process:
+        try:
+            await_listener(server.secure, process)
+            yield server
+        finally:
+            process.terminate()
+
+
+def free_port() -> int:
+    """Give a port of loopback that nobody listens on now."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+def await_listener(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until somebody listens; a process that ended instead is an error."""
+    while True:
+        with socket.socket() as sock:
+            if sock.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        try:
+            status = process.wait(0.01)
+        except subprocess.TimeoutExpired:
+            continue
+        raise RuntimeError(f"nginx ended with status {status}")

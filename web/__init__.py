@@ -1,0 +1,1 @@
+"""Served and received over HTTP."""

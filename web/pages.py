@@ -1,0 +1,190 @@
+"""The page a person looks at: what is wrong, what we watch, what is left. Values in, HTML out."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from alerting.incident import Incident
+from alerting.services import Standing
+from alerting.words import clock, lasting, reason_in_words
+from exporter.objectives import Account, services_of
+from exporter.view import View
+from probes.result import Outcome
+from slo.judge import Judge
+from slo.state import State
+
+REFRESH = 30  # seconds
+LOW = 0.25  # of a budget: what is left should be looked after
+WORST_FIRST = (State.DOWN, State.UNKNOWN, State.UP)
+Said = Mapping[str, Any]  # what a template is given for one thing
+
+
+def overview(view: View) -> str:
+    """Write the first page: everything at once."""
+    return TEMPLATES.get_template("overview.html").render(
+        view=view,
+        refresh=REFRESH,
+        now=view.now,
+        blind=[name for name, sight in view.engine.seeing.sights.items() if sight.blind],
+        headline=headline(view),
+        incidents=[incident_in_words(each, view) for each in _incidents(view)],
+        services=[service_in_words(each, view) for each in _services(view)],
+        others=[_check(judge, view.now) for judge in view.engine.judges.values() if not judge.check.service],
+        wider=[account_in_words(each, view) for each in view.accounts if not each.service],
+        off=[each for each in view.configuration.receivers.values() if each.off],
+    )
+
+
+def headline(view: View) -> tuple[State, str]:
+    """Say in one line how things stand, and how bad that is."""
+    standings = view.engine.services.values()
+    counts = {state: sum(each.state is state for each in standings) for state in State}
+    wrong = [state for state in WORST_FIRST[:-1] if counts[state]]
+    if wrong:
+        return wrong[0], ", ".join(_so_many(counts[state], state) for state in wrong)
+    if not counts[State.UP]:
+        return State.UNKNOWN, "No services are configured"
+    return State.UP, "Everything is up"
+
+
+def _so_many(count: int, state: State) -> str:
+    return f"1 service {state.value}" if count == 1 else f"{count} services {state.value}"
+
+
+def incident_in_words(incident: Incident, view: View) -> Said:
+    """Say what is wrong, since when, why, and who has been told."""
+    return {
+        "title": incident.title or incident.name,
+        "text": incident.text,
+        "about_us": incident.scope == "monitor",
+        "severity": incident.severity,
+        "urgency": incident.urgency.value,
+        "since": incident.fault_at,
+        "lasting": lasting(view.now - incident.fault_at),
+        "causes": [
+            {"check": cause.check, "since": cause.since, "why": why(cause.reason, cause.detail)}
+            for cause in incident.causes
+        ],
+        "told": ", ".join(incident.told),
+        "accepted": incident.accepted_at,
+        "acknowledged": incident.acknowledged_at,
+    }
+
+
+def service_in_words(standing: Standing, view: View) -> Said:
+    """Say how a service stands, what it depends on, its checks and what is left of its budgets."""
+    service = standing.service
+    checks = [judge for judge in view.engine.judges.values() if judge.check.service == service.name]
+    return {
+        "name": service.name,
+        "title": service.title or service.name,
+        "state": standing.state.value,
+        "since": standing.since,
+        "lasting": lasting(view.now - standing.since) if standing.since is not None else "",
+        "tier": service.tier,
+        "owner": service.owner,
+        "runbook": service.runbook if service.runbook.startswith(("https://", "http://")) else "",
+        "depends_on": [_title(name, view) for name in service.depends_on],
+        "checks": [_check(judge, view.now) for judge in checks],
+        "objectives": [
+            account_in_words(each, view) for each in view.accounts if each.service == service.name
+        ],
+    }
+
+
+def account_in_words(account: Account, view: View) -> Said:
+    """Say what an objective promises, and what is left of its budget."""
+    objective, figures = account.objective, account.figures
+    said: dict[str, Any] = {
+        "name": objective.name,
+        "target": f"{float(objective.target):.6%}".rstrip("0%").rstrip(".") + "\u00a0%",
+        "window": objective.window,
+        "services": ", ".join(_title(name, view) for name in services_of(objective, view.configuration)),
+        "left": None,
+    }
+    if figures is None or figures.sli is None:
+        return said
+    left, ratio = round(figures.remaining), float(figures.remaining_ratio or 0)
+    return said | {
+        "left": lasting(abs(left)),
+        "overspent": left < 0,
+        "budget": lasting(round(figures.budget)),
+        "percent": max(0, min(100, round(100 * ratio))),
+        "sli": _cut(100 * float(figures.sli)),
+        "measured": _cut(100 * float(figures.coverage or 0)),
+        "mood": "overspent" if left < 0 else "low" if ratio < LOW else "",
+    }
+
+
+def _cut(percent: float) -> str:
+    """Write a percentage without ever rounding up: 99.9996 is not 100."""
+    return f"{int(percent * 1000) / 1000:g}\u00a0%"
+
+
+def why(reason: str, detail: str) -> str:
+    """Say why in words, with what the attempt itself said of it."""
+    words = reason_in_words(reason)
+    return f"{words} ({detail})" if words and detail else words or detail
+
+
+def _incidents(view: View) -> list[Incident]:
+    return sorted(view.engine.book.open.values(), key=lambda each: (each.scope == "monitor", each.fault_at))
+
+
+def _services(view: View) -> list[Standing]:
+    standings = view.engine.services.values()
+    return sorted(standings, key=lambda each: (WORST_FIRST.index(each.state), each.service.tier))
+
+
+def _title(name: str, view: View) -> str:
+    service = view.configuration.services.get(name)
+    return service.title or name if service else name
+
+
+def _check(judge: Judge, now: int) -> Said:
+    last = judge.last
+    said: dict[str, Any] = {
+        "name": judge.check.name,
+        "kind": judge.check.kind,
+        "state": judge.shown.value,
+        "suspect": judge.suspect,
+        "outcome": None,
+    }
+    if last is None:
+        return said
+    slow = judge.check.slow_after is not None and last.took > judge.check.slow_after
+    return said | {
+        "outcome": last.outcome.value,
+        "why": why(last.reason.value, last.detail) if last.reason else "",
+        "slow": slow and last.outcome is Outcome.GOOD,
+        "took": _latency(last.took),
+        "at": last.at,
+        "age": lasting(now - last.at),
+    }
+
+
+def _latency(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{round(seconds * 1000)} ms"
+
+
+def _machine(at: int) -> str:
+    """Write an instant (ms) for `<time datetime>`."""
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("web"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= {"clock": clock, "machine": _machine}
+    return environment
+
+
+TEMPLATES = _environment()

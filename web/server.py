@@ -1,0 +1,154 @@
+"""The edge where we are asked over HTTP: metrics, health, and the page."""
+
+import gzip
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
+
+from aiohttp import web
+
+from exporter.render import pieces
+from exporter.view import View
+from web.accept import format_of, takes_gzip
+from web.pages import overview
+
+See = Callable[[], View]
+Ready = Callable[[], bool]
+
+SMALL = 1024  # bytes that are not worth compressing
+BODY = 64 * 1024  # bytes of a request's body
+LINE, FIELD, FIELDS = 4096, 8192, 64  # bytes of the request line, of a header field; number of fields
+IDLE = 75.0  # seconds until an idle connection is closed
+PATIENCE = 2.0  # seconds that an answer under way gets when we stop
+STATIC = {"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "Server": "watchkeeper",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What we answer from."""
+
+    see: See
+    ready: Ready
+
+
+SOURCE = web.AppKey("source", Source)
+
+
+class CannotListen(Exception):
+    """The address of `web.listen` cannot be had; the message says why and what to do."""
+
+
+def application(see: See, *, ready: Ready) -> web.Application:
+    """Make what answers. `see` gives the daemon as it stands; it is not called before `ready` says yes."""
+    app = web.Application(client_max_size=BODY)
+    app[SOURCE] = Source(see, ready)
+    app.on_response_prepare.append(_protect)
+    app.add_routes(
+        [
+            web.get("/", _page),
+            web.get("/metrics", _metrics),
+            web.get("/-/healthy", _healthy),
+            web.get("/-/ready", _ready),
+            web.get("/static/{name}", _static),
+            web.route("*", "/api/v1/{path:.*}", _api),
+        ]
+    )
+    return app
+
+
+async def listen(app: web.Application, host: str, port: int) -> web.AppRunner:
+    """Answer at an address until the runner's `cleanup`. Raises CannotListen where it cannot be had."""
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        keepalive_timeout=IDLE,
+        shutdown_timeout=PATIENCE,
+        max_line_size=LINE,
+        max_field_size=FIELD,
+        max_headers=FIELDS,
+    )
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise CannotListen(_why(host, port, error)) from error
+    return runner
+
+
+def _why(host: str, port: int, error: OSError) -> str:
+    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    said = (
+        os.strerror(error.errno).lower() if error.errno and error.errno > 0 else error.strerror or str(error)
+    )
+    return f"cannot listen on {place}: {said}; free it, or choose another with web.listen or --listen"
+
+
+async def _protect(_: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)
+    response.headers.setdefault("Cache-Control", "no-store")
+
+
+async def _healthy(_: web.Request) -> web.Response:
+    return web.Response(text="Watchkeeper is Healthy.\n")
+
+
+async def _ready(request: web.Request) -> web.Response:
+    _see_if_ready(request)
+    return web.Response(text="Watchkeeper is Ready.\n")
+
+
+async def _metrics(request: web.Request) -> web.Response:
+    view = _see_if_ready(request)()
+    format = format_of(request.headers.get("Accept", ""))
+    body = "".join(pieces(view, format)).encode("utf-8", "replace")
+    return _answer(request, body, format.value)
+
+
+async def _page(request: web.Request) -> web.Response:
+    view = _see_if_ready(request)()
+    return _answer(request, overview(view).encode("utf-8", "replace"), "text/html; charset=utf-8")
+
+
+async def _static(request: web.Request) -> web.Response:
+    name = request.match_info["name"]
+    if name not in STATIC:
+        raise web.HTTPNotFound
+    response = _answer(request, files("web").joinpath("static", name).read_bytes(), STATIC[name])
+    response.headers["Cache-Control"] = "max-age=300"
+    return response
+
+
+async def _api(_: web.Request) -> web.Response:
+    return web.json_response({"error": "there is no such resource"}, status=404)
+
+
+def _see_if_ready(request: web.Request) -> See:
+    source = request.app[SOURCE]
+    if not source.ready():
+        raise web.HTTPServiceUnavailable(
+            text="Watchkeeper is not Ready: it is reading its store.\n", headers={"Retry-After": "1"}
+        )
+    return source.see
+
+
+def _answer(request: web.Request, body: bytes, content_type: str) -> web.Response:
+    headers = {"Content-Type": content_type, "Vary": "Accept, Accept-Encoding"}
+    if len(body) > SMALL and takes_gzip(request.headers.get("Accept-Encoding", "")):
+        headers["Content-Encoding"] = "gzip"
+        body = gzip.compress(body, 1, mtime=0)
+    return web.Response(body=body, headers=headers)
