@@ -17,7 +17,8 @@ from alerting.restore import restore
 from alerting.switch import Due, Switch, unwell
 from checks import __version__
 from checks.model import Check, Configuration, DeadMansSwitch, SelfCheck
-from commands import main as commands
+from commands.context import RunOptions, Status, Stop
+from commands.main import main as commanded
 from driver.loop import Driver, Outside
 from exporter.counters import Counters
 from exporter.view import Build, Reload, View, Viewer
@@ -30,14 +31,17 @@ from probes.self_checks import ask_self
 from store import file
 from store.file import Store
 from store.writer import Listener, ThreadedWriter, Writer
-from web.server import application, listen
+from web.server import CannotListen, application, listen
 
 log = logging.getLogger("watchkeeper")
 
 
-def serve(configuration: Configuration) -> int:
-    """Run until SIGINT or SIGTERM. Raises StoreError or CannotListen where it cannot run."""
-    return asyncio.run(_serve(configuration))
+def serve(configuration: Configuration, _: RunOptions) -> int:
+    """Run until SIGINT or SIGTERM. Raises StoreError or Stop where it cannot run."""
+    try:
+        return asyncio.run(_serve(configuration))
+    except CannotListen as error:
+        raise Stop(Status.CANNOT_RUN, str(error)) from error
 
 
 async def _serve(configuration: Configuration) -> int:
@@ -186,7 +190,7 @@ def _welcome(configuration: Configuration) -> None:
 
 def main() -> None:
     """Run the command that the words ask for."""
-    sys.exit(commands.main(sys.argv[1:], serve=serve))
+    sys.exit(commanded(sys.argv[1:], serve=serve))
 
 
 if __name__ == "__main__":

@@ -49,6 +49,7 @@ class Engine:
             name: Standing(service, [self.judges[check.name] for check in configuration.indicators(name)])
             for name, service in configuration.services.items()
         }
+        self._indicators = {judge.check.name for each in self.services.values() for judge in each.judges}
         self.book = Book(open_incidents, episodes)
         self.seeing = Seeing(configuration)
         self.suspects: set[str] = set()  # they are asked before others
@@ -156,7 +157,7 @@ class Engine:
         self._mark(judge)
         if judge.wants_confirmation:
             decision.ask.append(Wish(result.check, now + round(judge.check.confirm_interval * 1000)))
-        if (change is not None or judge.shown is not shown) and judge.check.sli:
+        if (change is not None or judge.shown is not shown) and judge.check.name in self._indicators:
             self._look(judge.check.service, now, decision)
 
     def _mark(self, judge: Judge) -> None:
@@ -181,7 +182,8 @@ class Engine:
             if sight.blind_to - before[network]:
                 for judge in forget_suspects(sight, self.judges, decision):
                     self._mark(judge)
-                    self._look(judge.check.service, now, decision)
+                    if judge.check.name in self._indicators:
+                        self._look(judge.check.service, now, decision)
             elif before[network] and not sight.blind:
                 ask_everybody(sight, self.judges, now, decision)
 

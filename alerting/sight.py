@@ -16,6 +16,7 @@ ROUND = 60_000  # ms between two rounds of self-checks while we see
 BLIND_ROUND = 5_000  # and while we do not
 SPACING = 1_000  # between rounds that bad results ask for
 HOLD = 3_000  # how long a result is kept back at most
+NOTHING: frozenset[Reason | None] = frozenset()
 LASTING = 10_000  # how long we are blind before somebody is told
 
 
@@ -34,8 +35,8 @@ class Eye:
 
     def see(self, result: Result, good: Result | None) -> None:
         """Take in a result of this self-check; `good` is the last good result of a check of its network."""
-        if result.at < self.at:
-            return
+        if result.at < self.at or result.outcome is Outcome.UNKNOWN:
+            return  # an old story, or one about our own slowness
         self.at = result.at
         if result.outcome is Outcome.GOOD:
             self.good_at, self.failing, self.votes, self.detail = result.at, False, True, ""
@@ -63,11 +64,12 @@ class Sight:
         """Watch a network with these self-checks: by name, whether it resolves names."""
         self.network = network
         self.eyes = {name: Eye(name, resolves) for name, resolves in eyes.items()}
-        self.blind_to: frozenset[Reason | None] = frozenset()  # the reasons that mean nothing now
+        self.blind_to = NOTHING  # the reasons that mean nothing now
         self.blind_since: int | None = None
         self.held: list[Held] = []
         self._good: Result | None = None  # the last good result of a check of this network
         self._named: Result | None = None  # and of one that had a name to resolve
+        self._returned_at, self._was_blind_to = -1, NOTHING
         self._round_at: int | None = None if not self.eyes else 0
         self._last_round = -SPACING
 
@@ -171,13 +173,15 @@ class Sight:
 
     def _judge(self, now: int) -> None:
         voters = self._voters()
-        blind_to: frozenset[Reason | None] = frozenset()
+        blind_to = NOTHING
         if _all_fail(voters, self._good):
             blind_to = NETWORK
         elif _all_fail([eye for eye in voters if eye.resolves], self._named):
             blind_to = NAMES
         if bool(blind_to) != self.blind:
             self.blind_since = now if blind_to else None
+        if self.blind_to - blind_to:
+            self._returned_at, self._was_blind_to = now, self.blind_to
         if blind_to and not self.blind_to:
             self._wish_round(now + BLIND_ROUND)
         self.blind_to = blind_to
@@ -187,6 +191,8 @@ class Sight:
         result, since = held.result, held.result.ended
         if result.outcome is not Outcome.BAD or result.reason not in NETWORK:
             return False
+        if result.at < self._returned_at and result.reason in self._was_blind_to:
+            return True  # it began while we were blind: what it met was our own network
         voters, good = self._voters(), self._good
         if result.reason in NAMES and any(eye.resolves for eye in voters):
             voters, good = [eye for eye in voters if eye.resolves], self._named

@@ -38,10 +38,11 @@ def run(context: Context) -> Status:
 def blindness(configuration: Configuration, asked: Asked) -> Iterable[str]:
     """Say on which networks we could see nothing, and how each of their self-checks failed."""
     for network in asked.blind:
-        yield f"we are blind: every self-check of the {network} network fails, and no check of it succeeds"
+        yield f"we are blind: every self-check of the {network} network fails"
         for each in configuration.self_checks:
-            if each.network == network and each.name in asked.looks:
-                yield f"  {each.name}: {asked.looks[each.name].detail}"
+            look = asked.looks.get(each.name)
+            if each.network == network and look and look.detail:
+                yield f"  {each.name}: {look.detail}"
 
 
 def _show(console: Console, configuration: Configuration, results: list[Result]) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
@@ -12,13 +12,16 @@ from checks.model import Check, Configuration, Network, SelfCheck
 from probes.attempt import attempt
 from probes.clock import Clock
 from probes.guard import LoopGuard
-from probes.result import NETWORK, Outcome, Reason, Result
+from probes.result import Reason, Result
 from probes.self_checks import ask_self
+from store.rows import Reclassified
+
+APART = 0.002  # seconds after which a stamp in whole milliseconds is certainly a later one
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What came of it: results by check, those of the self-checks by name, and where we were blind."""
+    """What came of it: results by check, those of the self-checks by name, and where we are or were blind."""
 
     results: Mapping[str, Result]
     looks: Mapping[str, Result]
@@ -60,8 +63,12 @@ async def look_around(configuration: Configuration, clock: Clock) -> dict[str, R
 
 
 def narrowed(configuration: Configuration, names: Collection[str]) -> Configuration:
-    """Give the part of a configuration that matters to these checks, all of them switched on."""
-    checks = {name: replace(configuration.checks[name], enabled=True) for name in names}
+    """Give the part of a configuration that matters to these checks, all of them switched on.
+
+    One attempt confirms nothing, so that what turns out to be our own blindness can be taken back.
+    """
+    asked = [configuration.checks[name] for name in names]
+    checks = {each.name: replace(each, enabled=True, confirm=max(2, each.confirm)) for each in asked}
     networks = {check.network for check in checks.values()}
     eyes = tuple(each for each in configuration.self_checks if each.network in networks)
     return replace(configuration, checks=checks, self_checks=eyes, objectives={}, receivers={})
@@ -84,52 +91,63 @@ class _Round:
         )
         self._open = set(configuration.checks)
         self._looking = 0
+        self._wake: int | None = None
         self._results: dict[str, Result] = {}
         self._looks: dict[str, Result] = {}
 
     async def run(self, *, look: bool) -> Asked:
+        if look:
+            self._handle(Started())
+            # First what we see of ourselves: a check that is good after a self-check has failed disproves it.
+            await self._until(lambda: not self._looking)
+            await asyncio.sleep(APART)
         for check in self._configuration.checks.values():
             self._spawn(self._ask(check))
-        wake = self._handle(Started()) if look else None
-        while self._open or (look and self._looking):
-            wake = self._handle(await self._next(wake))
-        sights = self._engine.seeing.sights.values()
-        return Asked(self._results, self._looks, tuple(sight.network for sight in sights if sight.blind))
+        await self._until(lambda: not self._open and not self._looking)
+        return Asked(self._results, self._looks, tuple(self._blind()))
+
+    def _blind(self) -> Iterator[Network]:
+        checks = self._configuration.checks
+        blinded = {
+            checks[name].network for name, each in self._results.items() if each.reason is Reason.BLIND
+        }
+        for network, sight in self._engine.seeing.sights.items():
+            if sight.blind or network in blinded:
+                yield network
 
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _next(self, wake: int | None) -> Event:
-        patience = None if wake is None else max(0.001, (wake - self._clock.now()) / 1000)
+    async def _until(self, over: Callable[[], bool]) -> None:
+        while not over():
+            self._handle(await self._next())
+
+    async def _next(self) -> Event:
+        patience = None if self._wake is None else max(0.001, (self._wake - self._clock.now()) / 1000)
         try:
             async with asyncio.timeout(patience):
                 return await self._events.get()
         except TimeoutError:
             return Woke()
 
-    def _handle(self, event: Event) -> int | None:
+    def _handle(self, event: Event) -> None:
         decision = self._engine.handle(event, self._clock.now())
+        self._wake = decision.wake
+        if isinstance(event, SelfChecked):
+            self._looking -= 1
+            self._looks[event.result.check.removeprefix("self/")] = event.result
         for result in decision.recorded:
             self._results[result.check] = result
             self._open.discard(result.check)
             self._then()
-        for network in decision.look:
+        for row in decision.rows:
+            if isinstance(row, Reclassified):  # recorded as bad before we knew that we are blind
+                blind = replace(self._results[row.check], outcome=row.outcome, reason=row.reason)
+                self._results[row.check] = blind
+        for network in decision.look if self._open else ():
             self._look_around(network)
-        if isinstance(event, SelfChecked):
-            self._looking -= 1
-            self._looks[event.result.check.removeprefix("self/")] = event.result
-            self._forget()
-        return decision.wake
-
-    def _forget(self) -> None:
-        """Take back what was recorded as bad before we knew that we are blind."""
-        for name, result in self._results.items():
-            sight = self._engine.seeing.sights[self._configuration.checks[name].network]
-            ours = sight.blind and result.at >= sight.last_good_look
-            if ours and result.outcome is Outcome.BAD and result.reason in NETWORK:
-                self._results[name] = replace(result, outcome=Outcome.UNKNOWN, reason=Reason.BLIND)
 
     def _look_around(self, network: Network) -> None:
         for self_check in self._configuration.self_checks:

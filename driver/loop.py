@@ -98,16 +98,20 @@ class Driver:
 
     async def stop(self) -> None:
         """Ask no more; attempts under way leave no result. What was decided stays with the writer."""
+        if self.deliverer:
+            await self.deliverer.stop()
+        await self.abandon()
+        self._out.writer.flush()
+
+    async def abandon(self) -> None:
+        """Do nothing any more, and hand nothing on: what a process that is killed does."""
         self._stopped = True
         self.release.close()
         for timer in self._timers.values():
             timer.handle.cancel()
-        if self.deliverer:
-            await self.deliverer.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._out.writer.flush()
 
     def spawn(self, work: Coroutine[None, None, None]) -> None:
         """Run something until its end, or until the driver stops."""

@@ -72,7 +72,7 @@ def _states(view: View) -> Samples:
 
 def states(labels: tuple[str, ...], known: Iterable[str], now: str) -> Samples:
     """Give one series per state: 1 for the one that is, 0 for the others."""
-    return (((*labels, state), 1) for state in known)
+    return (((*labels, state), int(state == now)) for state in known)
 
 
 PROBES = (

@@ -21,13 +21,10 @@ def needed(up_when: str | int, members: int) -> int:
 
 def combine(up_when: str | int, states: Iterable[State]) -> State:
     """Combine by AND (all), OR (any) or counting (k); unknown propagates only where it matters."""
-    counts = {State.UP: 0, State.DOWN: 0, State.UNKNOWN: 0}
-    for state in states:
-        counts[state] += 1
-    members = sum(counts.values())
-    if not members:
+    held = tuple(states)
+    if not held:
         return State.UNKNOWN
-    need = needed(up_when, members)
-    if counts[State.UP] >= need:
+    need = needed(up_when, len(held))
+    if held.count(State.UP) >= need:
         return State.UP
-    return State.DOWN if counts[State.UP] + counts[State.UNKNOWN] < need else State.UNKNOWN
+    return State.DOWN if len(held) - held.count(State.DOWN) < need else State.UNKNOWN

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.typing import Shell, Site, site
+from tests.commands.shell import Shell, Site, site
 
 
 @pytest.fixture

@@ -34,14 +34,14 @@ def test_json_holds_one_object_a_line_with_the_exception() -> None:
     stream = StringIO()
     with logging_to(stream, "json", "info"):
         try:
-            raise ValueError("no such thing")
+            int("no such number")
         except ValueError:
             log.exception("went wrong")
 
     (line,) = stream.getvalue().splitlines()
     said = json.loads(line)
     assert (said["level"], said["logger"], said["message"]) == ("error", "watchkeeper.test", "went wrong")
-    assert said["exception"].endswith("ValueError: no such thing")
+    assert "ValueError: invalid literal" in said["exception"]
     assert said["at"].endswith("Z")
 
 

@@ -33,7 +33,7 @@ def test_an_objective_of_one_service_counts_its_time() -> None:
 
 def test_an_objective_of_several_services_counts_overlap_once() -> None:
     told = about(services=("sso", "email"))
-    for name, broken_at in (("login", 20), ("inbox", 30)):
+    for name, broken_at in (("login", 30), ("inbox", 20)):
         told.attempt(name, 0).attempt(name, broken_at, Reason.RESET)
     figures = account(told, 60).figures
 

@@ -23,7 +23,7 @@ class NameServer(asyncio.DatagramProtocol):
         self._transport = cast(asyncio.DatagramTransport, transport)
         self.address = "{}:{}".format(*transport.get_extra_info("sockname"))
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - it is closed, however
         self.closed.set()
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:

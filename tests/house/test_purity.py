@@ -20,7 +20,6 @@ EDGES = {
     "commands/main.py": "arguments, environment, terminal and exit status",
     "commands/once.py": "runs one round of attempts",
     "commands/round.py": "attempts, several at once",
-    "commands/run.py": "the log",
     "commands/status.py": "where the store is",
     "commands/test_alert.py": "sends to a receiver",
     "commands/validate.py": "runs the self-checks",
@@ -48,7 +47,7 @@ EDGES = {
 
 # What a pure file may not import, and what it does instead.
 BANNED = {
-    "aiodns": "an edge under probes/net/ resolves",
+    "pycares": "an edge under probes/net/ resolves",
     "aiohttp": "an edge talks to the network",
     "asyncio": "an edge waits; what it waited for is handed in",
     "concurrent": "an edge owns threads",

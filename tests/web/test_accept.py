@@ -23,6 +23,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
         PROMETHEUS_2,
         PROMETHEUS_3,
         "application/openmetrics-text",
+        "text/plain, application/openmetrics-text",
         "Application/OpenMetrics-Text; version=1.0.0",
         'text/plain;q=0.5, application/openmetrics-text;version="1.0.0"; q=0.9',
     ],

@@ -3,9 +3,10 @@
 import asyncio
 import gzip
 import socket
+from functools import partial
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, web
 
 from exporter.render import Format
 from tests.exporter.parsed import READERS, text
@@ -152,13 +153,20 @@ async def test_a_large_body_is_refused_by_where_it_goes_and_read_by_nobody(clien
 
 
 async def test_a_taken_port_is_told_with_its_remedy(told: Told) -> None:
-    app = application(lambda: told.view(2), ready=lambda: True)
+    app, over = application(lambda: told.view(2), ready=lambda: True), asyncio.Event()
+    app.on_cleanup.append(partial(_set, over))
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(CannotListen, match=rf"127\.0\.0\.1:{port}: address already in use.*web\.listen"):
             await listen(app, "127.0.0.1", port)
+
+    assert over.is_set()
+
+
+async def _set(event: asyncio.Event, _: web.Application) -> None:
+    event.set()
 
 
 async def test_an_address_that_is_not_ours_is_told_too(told: Told) -> None:
@@ -175,3 +183,10 @@ async def test_requests_are_not_logged(told: Told, caplog: pytest.LogCaptureFixt
                 await ask(port, b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n\r\n")
 
     assert [record for record in caplog.records if record.name.startswith("aiohttp")] == []
+
+
+async def test_what_changes_is_not_cached_and_what_does_not_is(client: Client) -> None:
+    paths = ("/", "/metrics", "/static/style.css")
+    said = [(await client.get(path)).headers["Cache-Control"] for path in paths]
+
+    assert said == ["no-store", "no-store", "max-age=300"]

@@ -1,10 +1,12 @@
+from asyncio import StreamReader, StreamWriter
+
 import pytest
 
 from probes.net.dial import dial
 from probes.net.trust import Policy, context
 from probes.result import Reason
 from probes.tools import Failed
-from tests.fakes.badhttp import hang_up, serving, silence
+from tests.fakes.badhttp import serving, silence
 from tests.probes.asking import sockets, tools
 
 
@@ -28,7 +30,10 @@ async def test_the_connection_is_closed_after_an_error_of_whoever_uses_it() -> N
 
 
 async def test_the_connection_is_closed_where_tls_fails(ca_file: str) -> None:
-    async with serving(hang_up) as port:
+    async def hangs_up(reader: StreamReader, writer: StreamWriter) -> None:
+        await reader.read(1)
+
+    async with serving(hangs_up) as port:
         before = sockets()
         with pytest.raises(Failed) as failed:
             async with dial(tools(), "127.0.0.1", port, context(Policy(ca_file))):

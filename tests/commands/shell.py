@@ -13,8 +13,6 @@ from checks.model import Configuration
 from commands.context import RunOptions
 from commands.main import main
 
-CLOSED = 1  # a port of loopback at which nobody listens
-
 
 @dataclass(frozen=True)
 class Answer:
@@ -51,6 +49,7 @@ class Site:
     port: int = 0
     asked: list[str] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
+    came: threading.Event = field(default_factory=threading.Event)
     over: threading.Event = field(default_factory=threading.Event)
 
     def url(self, path: str) -> str:
@@ -64,6 +63,7 @@ def site() -> Iterator[Site]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             told.asked.append(self.path)
+            told.came.set()
             told.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", 0))))
             if self.path == "/never":
                 told.over.wait(30)
@@ -73,7 +73,7 @@ def site() -> Iterator[Site]:
             self.end_headers()
             self.wfile.write(b"\x1b[31mhello!")
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815 - as the library calls it
 
         def log_message(self, *_: object) -> None:
             pass

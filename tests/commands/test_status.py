@@ -1,0 +1,106 @@
+import json
+from contextlib import closing
+from pathlib import Path
+
+import jsonschema
+
+from commands.status import lateness
+from probes.clock import Clock
+from probes.result import Outcome, Reason, Result
+from store import file
+from store.transaction import write
+from tests.commands.shapes import STATUS
+from tests.commands.shell import Shell, configuration, http
+from tests.commands.standings import START, company, engine, incident
+
+OBJECTIVE = "objectives: {web-up: {service: web, target: 99.9%, window: 30d}}\n"
+HOUR = 3_600_000
+
+
+def store(shell: Shell, *, ago: int = 0) -> None:
+    """Keep a good attempt and three bad ones, the last of which is as old as said, and an incident."""
+    shell.write(configuration(http("front", "http://127.0.0.1:1/"), rest=OBJECTIVE))
+    last = Clock().now() - ago - 1000
+    good = Result("front", "hq", last - 40_000, 0.1, Outcome.GOOD)
+    bad = [
+        Result("front", "hq", last - after, 0.1, Outcome.BAD, Reason.RESET) for after in (10_000, 5_000, 0)
+    ]
+    with closing(file.open(shell.folder / "watchkeeper.db", "test", last)) as kept:
+        write(kept.connection, [good, *bad, incident().row()])
+
+
+def test_without_a_store_nothing_can_be_said_and_none_is_made(shell: Shell) -> None:
+    shell.write(configuration(http("front", "http://127.0.0.1:1/")))
+
+    answer = shell.type("status")
+
+    assert (answer.status, answer.out) == (3, "")
+    assert "no store at watchkeeper.db yet" in answer.err
+    assert not Path("watchkeeper.db").exists()
+
+
+def test_json_tells_what_the_store_holds_in_the_promised_shape(shell: Shell) -> None:
+    store(shell)
+
+    answer = shell.type("status", "--json")
+
+    said = json.loads(answer.out)
+    jsonschema.validate(said, STATUS)
+    assert (answer.status, answer.err) == (0, "")
+    assert said["services"]["web"]["state"] == "down"
+    assert [each["key"] for each in said["incidents"]] == ["hq/service/web"]
+    assert said["objectives"][0]["bad"] > 0
+
+
+def test_people_are_told_the_same_and_down_is_no_reason_to_exit_otherwise(shell: Shell) -> None:
+    store(shell)
+
+    answer = shell.type("status")
+
+    assert answer.status == 0
+    assert "web      down" in answer.out
+    assert "front down" in answer.out
+    assert "hq/service/web  critical" in answer.out
+    assert "web-up     99.900 %  30d     undecided" in answer.out
+
+
+def test_it_reads_while_a_daemon_holds_the_store(shell: Shell) -> None:
+    store(shell)
+
+    with closing(file.open(shell.folder / "watchkeeper.db", "run", 0)):
+        assert shell.type("status").status == 0
+
+
+def test_old_news_is_said_to_be_old(shell: Shell) -> None:
+    store(shell, ago=2 * HOUR)
+
+    answer = shell.type("status")
+
+    assert answer.status == 0
+    assert answer.err.startswith("the latest result is 2 h")
+
+
+def test_a_store_given_by_hand_is_the_one_that_is_read(shell: Shell) -> None:
+    store(shell)
+    Path("watchkeeper.db").rename("other.db")
+
+    assert shell.type("status").status == 3
+    assert shell.type("status", "--store", "sqlite:///other.db").status == 0
+
+
+def test_what_is_no_store_is_refused(shell: Shell) -> None:
+    store(shell)
+    Path("watchkeeper.db").write_text("no store at all, but a letter to my aunt, and a long one" * 100)
+
+    answer = shell.type("status")
+
+    assert (answer.status, answer.out) == (4, "")
+    assert "watchkeeper.db" in answer.err
+
+
+def test_results_are_late_by_more_than_the_shortest_interval() -> None:
+    made, _ = engine(company("a"), {})
+
+    assert lateness(made, START, START + 90_000) == ""
+    assert "does the daemon run?" in lateness(made, START, START + 90_001)
+    assert lateness(made, None, START) == "nothing has been measured yet"
