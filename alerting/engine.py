@@ -22,9 +22,10 @@ from alerting.events import (
     Wish,
     Woke,
 )
-from alerting.incident import Incident
-from alerting.intent import Action, Intent
+from alerting.incident import Incident, key_of
+from alerting.intent import Action, Intent, Urgency
 from alerting.monitors import Condition, Monitors
+from alerting.routes import fallback_of
 from alerting.seeing import Seeing, ask_everybody, forget_suspects
 from alerting.services import Standing
 from alerting.strain import Strain
@@ -59,6 +60,7 @@ class Engine:
         self._silent: dict[str, Condition] = {}  # receivers that do not deliver
         self._store: Condition | None = None
         self._news = True  # whether what is wrong with ourselves may have changed
+        self._wake: int | None = None  # an event at or after this instant does what Woke does
 
     # --- before the start
 
@@ -68,6 +70,7 @@ class Engine:
             judge = self.judges.get(result.check)
             if judge is not None:
                 judge.judge(result)
+                self._mark(judge)
 
     # --- events
 
@@ -104,12 +107,14 @@ class Engine:
         for result in self.seeing.released(now):
             self._record(result, now, decision)
         self.seeing.rounds(now, decision)
-        if self._news or not isinstance(event, Attempted):
-            self._tell(now, decision)
-        if isinstance(event, Attempted) and _strained(decision):
+        if _strained(decision):
             self._strain.sign(now)
+            self._news = True
+        woken = self._wake is not None and now >= self._wake
+        if self._news or woken or not isinstance(event, Attempted):
+            self._tell(now, decision)
         times = [at for at in (self.seeing.wake(now), self._strain.wake()) if at is not None]
-        decision.wake = min(times, default=None)
+        self._wake = decision.wake = min(times, default=None)
 
     def _started(self, now: int, decision: Decision) -> None:
         self.book.again(self.configuration, self._queued, now, decision)
@@ -120,11 +125,16 @@ class Engine:
         self._end_orphans(now, decision)
 
     def _end_orphans(self, now: int, decision: Decision) -> None:
-        """Resolve incidents of services that are no more: what was announced is resolved."""
+        """Resolve incidents that nothing here can resolve any more: what was announced is resolved.
+
+        Their service has gone or has no check that decides its state, or keys have another prefix now.
+        """
+        prefix = self.configuration.alerting.prefix
+        measured = {key_of(prefix, "service", name) for name, each in self.services.items() if each.judges}
         over = [
             key
             for key, incident in self.book.open.items()
-            if incident.scope == "service" and incident.name not in self.services
+            if incident.scope == "service" and key not in measured
         ]
         for key in over:
             self.book.end(key, now, self.configuration, now, decision)
@@ -150,8 +160,10 @@ class Engine:
     def _record(self, result: Result, now: int, decision: Decision) -> None:
         """Record, judge, decide."""
         decision.rows.append(result)
-        decision.recorded.append(result)
         judge = self.judges[result.check]
+        if judge.last is not None and result.at <= judge.last.at:
+            return  # too late to decide anything: it is kept, and that is all
+        decision.recorded.append(result)
         shown = judge.shown
         change = judge.judge(result)
         self._mark(judge)
@@ -184,7 +196,7 @@ class Engine:
                     self._mark(judge)
                     if judge.check.name in self._indicators:
                         self._look(judge.check.service, now, decision)
-            elif before[network] and not sight.blind:
+            elif before[network] - sight.blind_to:
                 ask_everybody(sight, self.judges, now, decision)
 
     def _tell(self, now: int, decision: Decision) -> None:
@@ -208,9 +220,10 @@ class Engine:
             self._silent.pop(intent.receiver, None)
             self._accepted(intent, now, decision)
         elif event.how in {"dead", "fallback_due"}:
-            text = f"receiver {intent.receiver} does not deliver: {event.detail}"
-            name = f"receiver/{intent.receiver}"
-            self._silent.setdefault(intent.receiver, Condition(name, text, now, about=intent.receiver))
+            if intent.receiver in self.configuration.receivers:  # one that has gone can never speak again
+                text = f"receiver {intent.receiver} does not deliver: {event.detail}"
+                name = f"receiver/{intent.receiver}"
+                self._silent.setdefault(intent.receiver, Condition(name, text, now, about=intent.receiver))
             self._fall_back(intent, now, decision)
 
     def _accepted(self, intent: Intent, now: int, decision: Decision) -> None:
@@ -219,16 +232,16 @@ class Engine:
             self.book.keep(replace(known, accepted_at=now), decision)
 
     def _fall_back(self, intent: Intent, now: int, decision: Decision) -> None:
-        """Say an undeliverable open through the fallback too, which then also hears the resolve."""
+        """Say an undeliverable page through the fallback too, which then also hears the resolve."""
         known = self.book.open.get(intent.key)
-        fallback = self.configuration.alerting.fallback
         if not known or known.episode != intent.episode or intent.action is not Action.OPEN:
             return
-        if not fallback or fallback in known.told or self.configuration.receivers[fallback].off:
+        fallback = fallback_of(self.configuration, known.told)
+        if not fallback or known.urgency is not Urgency.PAGE:
             return
-        known = replace(known, told=(*known.told, fallback))
+        known = replace(known, told=(*known.told, *fallback))
         self.book.keep(known, decision)
-        self.book.say(known, Action.OPEN, [fallback], self.configuration, now, decision)
+        self.book.say(known, Action.OPEN, fallback, self.configuration, now, decision)
 
 
 def _strained(decision: Decision) -> bool:

@@ -6,7 +6,7 @@ from alerting.book import Book
 from alerting.events import Decision
 from alerting.incident import Incident, key_of
 from alerting.intent import Urgency
-from alerting.routes import facets, receivers_of, severity_of
+from alerting.routes import facets, fallback_of, receivers_of, severity_of
 from checks.model import Configuration
 
 
@@ -58,9 +58,8 @@ class Monitors:
     ) -> None:
         about = frozenset({condition.about} - {""})
         told = receivers_of(configuration, facets("monitor", Urgency.PAGE, None), without=about)
-        fallback = configuration.alerting.fallback
-        if about and fallback and fallback not in told and fallback not in about:
-            told = (*told, fallback)
+        if about:
+            told += fallback_of(configuration, {*told, *about})
         incident = Incident(
             key=key,
             episode=0,

@@ -89,6 +89,7 @@ class Release:
             intents, timer = self._waiting.pop(number)
             timer.cancel()
             self._send(intents)
+        self.recovered()  # a store that was merely slow had no trouble to tell the end of
 
     def _unstored(self, number: int) -> None:
         """Send from memory: saying it twice is better than not at all."""

@@ -1,6 +1,6 @@
 """Which receivers hear of an incident: the first route that matches, without those that are off."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from alerting.intent import Urgency
@@ -28,6 +28,7 @@ def facets(scope: str, urgency: Urgency, service: Service | None) -> Mapping[str
     return {
         "scope": scope,
         "urgency": urgency.value,
+        "severity": severity_of(urgency, service.tier if service else None),
         "tier": service.tier if service else None,
         "service": service.name if service else "",
         "owner": service.owner if service else "",
@@ -56,6 +57,14 @@ def receivers_of(
     named, asked_for = _routed(configuration, seen)
     quiet = seen["urgency"] == Urgency.INFO and not asked_for
     return tuple(name for name in named if name not in without and _usable(configuration, name, quiet=quiet))
+
+
+def fallback_of(configuration: Configuration, told: Collection[str]) -> tuple[str, ...]:
+    """Name the fallback; nobody where there is none, where it is off, or where it is among the `told`."""
+    name = configuration.alerting.fallback
+    if not name or name in told or configuration.receivers[name].off:
+        return ()
+    return (name,)
 
 
 def _routed(configuration: Configuration, seen: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:

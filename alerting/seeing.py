@@ -29,15 +29,11 @@ class Seeing:
     def attempted(self, check: Check, result: Result, now: int) -> list[Result]:
         """Take a result of a check in; give those whose outcome is final by it, in their order."""
         sight = self.sights[check.network]
-        if sight.held and sight.holds(result.check):
-            sight.queue(result, now)
-        elif not (result.reason in NETWORK and result.outcome is Outcome.BAD and sight.hold(result, now)):
-            self.saw(sight, result, now)
-            return [result]
-        return []
+        self.saw(sight, result, now)
+        return [] if sight.hold(result, now) else [result]
 
     def saw(self, sight: Sight, result: Result, now: int) -> None:
-        """Let a final result of a check tell what it does of our network."""
+        """Let a result of a check tell what it does of our network, whether or not it is final."""
         sight.saw(result, now, named=self._named.get(result.check, True))
 
     def looked(self, network: Network, result: Result, now: int) -> None:
@@ -51,7 +47,6 @@ class Seeing:
         out: list[Result] = []
         for sight in self.sights.values():
             for result, ours in sight.released(now) if sight.held else ():
-                self.saw(sight, result, now)
                 out.append(replace(result, outcome=Outcome.UNKNOWN, reason=Reason.BLIND) if ours else result)
         return out
 

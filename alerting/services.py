@@ -40,12 +40,10 @@ class Standing:
         found = [_cause(judge) for judge in down]
         return tuple(sorted(found, key=lambda cause: (cause.since, cause.check)))
 
-    def restored_at(self, now: int) -> int:
-        """Say when it was over: the last end of an outage of its checks."""
-        ends = [
-            outage.end for judge in self.judges for outage in judge.outages[-1:] if outage.end is not None
-        ]
-        return max(ends, default=now)
+    def restored_at(self, fault_at: int, now: int) -> int:
+        """Say when what began at `fault_at` was over: at the last end of an outage of its checks."""
+        ends = [outage.end for judge in self.judges for outage in judge.outages[-1:] if outage.end]
+        return max((end for end in ends if end > fault_at), default=now)
 
 
 def _cause(judge: Judge) -> Cause:
@@ -65,7 +63,7 @@ def settle(
     if standing.state is State.DOWN and known is None:
         book.begin(_incident(key, standing, configuration, now), configuration, now, decision)
     elif standing.state is State.UP and known is not None:
-        book.end(key, standing.restored_at(now), configuration, now, decision)
+        book.end(key, standing.restored_at(known.fault_at, now), configuration, now, decision)
 
 
 def _incident(key: str, standing: Standing, configuration: Configuration, now: int) -> Incident:

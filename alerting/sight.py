@@ -29,31 +29,39 @@ class Eye:
     at: int = -1  # start of the last attempt
     failing: bool = False
     first_failure_ended: int = 0
+    carried_at: int | None = None  # end of the first good check begun after that
     good_at: int = -1
     votes: bool = True
     detail: str = ""
 
-    def see(self, result: Result, good: Result | None) -> None:
-        """Take in a result of this self-check; `good` is the last good result of a check of its network."""
+    def see(self, result: Result) -> None:
+        """Take in a result of this self-check."""
         if result.at < self.at or result.outcome is Outcome.UNKNOWN:
             return  # an old story, or one about our own slowness
         self.at = result.at
         if result.outcome is Outcome.GOOD:
             self.good_at, self.failing, self.votes, self.detail = result.at, False, True, ""
+            self.carried_at = None
             return
         self.detail = result.detail
         if not self.failing:
             self.failing, self.first_failure_ended = True, result.ended
-        elif good is not None and good.at >= self.first_failure_ended and good.ended <= result.at:
+        elif self.carried_at is not None and self.carried_at <= result.at:
             # It failed, the network carried a check, it failed again: it knows nothing about the network.
             self.votes = False
+
+    def hear(self, good: Result) -> None:
+        """Take in a good result of a check for which the network carried what this self-check asks of it."""
+        if self.failing and self.carried_at is None and good.at >= self.first_failure_ended:
+            self.carried_at = good.ended
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A result kept back, and when it must go on at the latest."""
+    """A result kept back, until when at the latest, and since when a self-check has begun after it."""
 
     result: Result
+    since: int
     until: int
 
 
@@ -84,33 +92,29 @@ class Sight:
         """Take in a result of a check that is not kept back; `named`: it had a name to resolve."""
         if result.outcome is not Outcome.GOOD:
             return
-        self._good = result
+        self._good = _later(self._good, result)
         if named:
-            self._named = result
+            self._named = _later(self._named, result)
+        for eye in self.eyes.values():
+            if named or not eye.resolves:
+                eye.hear(result)
         if self.blind_to:
             self._judge(now)
 
     def looked(self, result: Result, now: int) -> None:
         """Take in a result of one of the self-checks."""
-        eye = self.eyes[result.check]
-        eye.see(result, self._named if eye.resolves else self._good)
+        self.eyes[result.check].see(result)
         self._judge(now)
 
     def hold(self, result: Result, now: int) -> bool:
-        """Keep a result back if we have anybody to ask; say whether we did."""
-        if not self._voters():
+        """Keep a result back if it waits for a self-check, or for a result before it; say whether it does."""
+        doubtful = _doubtful(result) and bool(self._voters())
+        if not doubtful and not any(held.result.check == result.check for held in self.held):
             return False
-        self.held.append(Held(result, now + HOLD))
-        self._wish_round(max(now, self._last_round + SPACING))
+        self.held.append(Held(result, min(result.ended, now), now + HOLD))
+        if doubtful:
+            self._wish_round(max(now, self._last_round + SPACING))
         return True
-
-    def holds(self, check: str) -> bool:
-        """Say whether a result of this check is kept back: later ones queue behind it."""
-        return any(held.result.check == check for held in self.held)
-
-    def queue(self, result: Result, now: int) -> None:
-        """Put a result behind a held one of the same check."""
-        self.held.append(Held(result, now + HOLD))
 
     # --- what is asked
 
@@ -188,8 +192,8 @@ class Sight:
 
     def _fate(self, held: Held, now: int) -> bool | None:
         """Say whether a held result was blindness, or None while it must wait."""
-        result, since = held.result, held.result.ended
-        if result.outcome is not Outcome.BAD or result.reason not in NETWORK:
+        result, since = held.result, held.since
+        if not _doubtful(result):
             return False
         if result.at < self._returned_at and result.reason in self._was_blind_to:
             return True  # it began while we were blind: what it met was our own network
@@ -209,3 +213,13 @@ def _all_fail(voters: Sequence[Eye], good: Result | None) -> bool:
     if not voters or not all(eye.failing for eye in voters):
         return False
     return good is None or good.at < min(eye.at for eye in voters)
+
+
+def _doubtful(result: Result) -> bool:
+    """Say whether our own network explains a result as well as theirs."""
+    return result.outcome is Outcome.BAD and result.reason in NETWORK
+
+
+def _later(known: Result | None, result: Result) -> Result:
+    """Give the one that began later: a slow attempt may come in after one begun long after it."""
+    return result if known is None or result.at >= known.at else known

@@ -23,6 +23,8 @@ def _say_unmeasured(configuration: Configuration, root: Map, reading: Reading) -
 
 def _say_unrouted(configuration: Configuration, root: Map, reading: Reading) -> None:
     alerting = configuration.alerting
+    if not alerting.routes:  # then every receiver is told everything
+        return
     used = {alerting.fallback, *(name for route in alerting.routes for name in route.receivers)}
     keys = mapping(root.values.get("receivers")).keys
     for name in configuration.receivers:

@@ -60,7 +60,7 @@ def with_listen(configuration: Configuration, listen: str) -> Configuration:
 
 def _text(file: str) -> str:
     try:
-        return Path(file).read_bytes().decode("utf-8-sig")
+        return Path(file).read_bytes().decode("utf-8")
     except FileNotFoundError:
         raise Unreadable(
             f"there is no {file}: `watchkeeper init` writes one to begin with, --config names another"

@@ -19,7 +19,8 @@ class Console:
     """Results go to `out`, everything about them to `err`. A pipe gets neither colour nor progress."""
 
     def __init__(self, out: TextIO, err: TextIO, environment: Mapping[str, str]) -> None:
-        self._out, self._err, self._environment = out, err, environment
+        self._out, self._err = out, err
+        self._plain = bool(environment.get("NO_COLOR")) or environment.get("TERM") == "dumb"
         self.terminal = out.isatty()
 
     def line(self, text: str = "", style: str = "") -> None:
@@ -49,7 +50,7 @@ class Console:
     @contextmanager
     def progress(self, what: str, total: int | None = None) -> Iterator[Callable[[], None]]:
         """Show on a terminal how far a long work has come; gives what is to be called at each step."""
-        if not (self.terminal and self._err.isatty()):
+        if self._plain or not (self.terminal and self._err.isatty()):
             yield lambda: None
             return
         end = [BarColumn(), MofNCompleteColumn()] if total else [SpinnerColumn()]
@@ -59,12 +60,11 @@ class Console:
             yield lambda: shown.advance(task)
 
     def _rich(self, stream: TextIO) -> Rich:
-        plain = bool(self._environment.get("NO_COLOR")) or self._environment.get("TERM") == "dumb"
         return Rich(
             file=stream,
-            color_system=None if plain else "auto",
+            color_system=None if self._plain else "auto",
             force_terminal=True,
-            force_interactive=not plain,
+            force_interactive=not self._plain,
             highlight=False,
             markup=False,
             emoji=False,

@@ -38,7 +38,7 @@ def run(context: Context) -> Status:
 def blindness(configuration: Configuration, asked: Asked) -> Iterable[str]:
     """Say on which networks we could see nothing, and how each of their self-checks failed."""
     for network in asked.blind:
-        yield f"we are blind: every self-check of the {network} network fails"
+        yield f"we are blind on the {network} network, as these self-checks fail:"
         for each in configuration.self_checks:
             look = asked.looks.get(each.name)
             if each.network == network and look and look.detail:

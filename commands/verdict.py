@@ -12,7 +12,7 @@ from probes.result import Outcome, Reason, Result
 from store.statements import document
 
 OURS: dict[Reason, str] = {
-    Reason.BLIND: "every self-check fails too, so it may be our own network",
+    Reason.BLIND: "our self-checks fail too, so it may be our own network",
     Reason.OVERLOAD: "we ourselves were too slow to tell",
     Reason.MISSING_SECRET: "a secret that it needs is not set",
     Reason.MISSING_CAPABILITY: "something that it needs is missing on this machine",

@@ -123,9 +123,10 @@ class Driver:
 
     def handle(self, event: Event) -> None:
         """Give the engine an event, and carry out what it decides. No await between the two."""
+        if self._stopped:
+            return
         decision = self.engine.handle(event, self._out.clock.now())
         _tell(decision)
-        self.release.decide(decision)
         for network in decision.look:
             self._look_around(network)
         self.counters.take(decision)
@@ -134,10 +135,11 @@ class Driver:
             self.schedule.ask(wish.check, wish.at)
         if decision.ask:
             self._at("pulse", self.schedule.next_at(), self._pulse)
+        self.release.decide(decision)  # last: a store that answers at once brings the next event
 
     def delivered(self, event: Delivered) -> None:
         """Hear from the deliverer what became of an intent."""
-        if event.how != "fallback_due":
+        if event.how != "fallback_due" and not self._stopped:
             now = self._out.clock.now()
             self.release.put([Settled(event.intent.id, now, event.how, event.detail)])
         self.handle(event)

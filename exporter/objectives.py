@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
 from typing import Protocol
 
 from alerting.engine import Engine
@@ -11,15 +10,15 @@ from checks.model import Configuration, Objective
 from slo.budget import Figures, figures
 from slo.burn import burn_rates
 from slo.combined import Combined
-from slo.timeline import Totals
+from slo.timeline import Reading
 from slo.windows import length_ms
 
 
 class Timed(Protocol):
     """Something whose time is accounted for: a check, a service, or several of them."""
 
-    def totals(self, start: int, end: int, now: int) -> Totals:
-        """Count [start, end) of a past that ends at `now`; ms."""
+    def reading(self, now: int) -> Reading:
+        """Read it as it stands at `now` (ms), for many windows."""
         ...
 
 
@@ -50,7 +49,7 @@ def account(objective: Objective, configuration: Configuration, timed: Timed | N
     service, length = _service(objective, configuration), length_ms(objective.window)
     if timed is None:
         return Account(objective, service, length, None, {})
-    totals = partial(_totals, timed, now)
+    totals = timed.reading(now).totals
     counted = figures(totals, objective.target, length, now)
     return Account(objective, service, length, counted, burn_rates(totals, objective.target, now))
 
@@ -73,7 +72,3 @@ def _timeline(objective: Objective, engine: Engine) -> Timed | None:
         return engine.judges.get(objective.check)
     members = [engine.services[name].timeline for name in objective.services]
     return members[0] if len(members) == 1 else Combined(objective.combine, members)
-
-
-def _totals(timed: Timed, now: int, start: int, end: int) -> Totals:
-    return timed.totals(start, end, now)

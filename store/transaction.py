@@ -105,6 +105,8 @@ def _stored(connection: sqlite3.Connection, row: Result) -> object:
 def _keep_evidence(connection: sqlite3.Connection, results: Sequence[Result]) -> None:
     """Keep the evidence of each bad attempt, and of the last good one of each check."""
     telling = [row for row in results if row.evidence]
+    if not telling:
+        return
     good = {(row.check, row.site): row for row in sorted(telling, key=_at) if row.outcome is Outcome.GOOD}
     bad = [row for row in telling if row.outcome is Outcome.BAD]
     connection.executemany(EVIDENCE, map(evidence_values, [*good.values(), *bad]))

@@ -218,12 +218,19 @@ def test_a_dead_mans_switch_without_an_address_is_off() -> None:
 
 
 def test_what_nobody_measures_and_whom_nobody_tells_is_noted() -> None:
-    text = LEAST.replace("web: {}", "web: {}\n  idle: {}") + "receivers: {a: {kind: pager, routing_key: k}}\n"
+    text = LEAST.replace("web: {}", "web: {}\n  idle: {}") + (
+        "receivers: {a: {kind: pager, routing_key: k}, b: {kind: pager, routing_key: k}}\n"
+        "alerting: {routes: [{receivers: [b]}]}\n"
+    )
 
     assert said(text).notes == (
         "checks.yaml:4:3: services.idle: no check asks about it, so its state stays unknown",
         "checks.yaml:7:13: receivers.a: no route leads to it, so it is told nothing",
     )
+
+
+def test_without_routes_every_receiver_is_told_so_none_is_noted() -> None:
+    assert said(LEAST + "receivers: {a: {kind: pager, routing_key: k}}\n").notes == ()
 
 
 OF_A_CHECK = [

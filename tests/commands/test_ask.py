@@ -76,7 +76,7 @@ def test_our_own_blindness_is_not_held_against_the_service(shell: Shell, site: S
     answer = shell.type("ask", "front")
 
     assert answer.status == 3
-    assert "unknown blind: every self-check fails too" in answer.out
+    assert "unknown blind: our self-checks fail too" in answer.out
 
 
 def test_what_is_missing_on_our_side_is_unknown(shell: Shell) -> None:

@@ -54,14 +54,15 @@ def test_what_others_said_is_neither_markup_nor_a_command_to_the_terminal() -> N
 
 
 def test_progress_is_shown_on_a_terminal_and_not_in_a_pipe() -> None:
-    def shown(out: StringIO, err: StringIO) -> str:
-        with Console(out, err, {}).progress("asking", total=2) as step:
+    def shown(out: StringIO, err: StringIO, **environment: str) -> str:
+        with Console(out, err, environment).progress("asking", total=2) as step:
             step()
         return err.getvalue()
 
     assert "asking" in shown(Terminal(), Terminal())
     assert shown(StringIO(), Terminal()) == ""
     assert shown(Terminal(), StringIO()) == ""
+    assert shown(Terminal(), Terminal(), NO_COLOR="1") == ""
 
 
 def test_complaints_go_to_the_other_stream_a_line_each() -> None:

@@ -1,6 +1,7 @@
 """The whole way, in processes of their own where a process is the subject."""
 
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from tests.commands.shell import Shell, Site, configuration, http
 from tests.house.tree import ROOT
 
 PROGRAM = [sys.executable, str(ROOT / "daemon.py")]
+# Without PYTHONUNBUFFERED: what is still in a buffer at the end is where output goes wrong.
+BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
 ONE = configuration(http("front", "http://127.0.0.1:1/"))
 
 
@@ -64,7 +67,12 @@ def test_a_reader_who_goes_away_gets_no_traceback(tmp_path: Path) -> None:
     os.close(reading)
     with os.fdopen(writing, "w") as pipe:
         ended = subprocess.run(
-            [*PROGRAM, "validate"], cwd=tmp_path, stdout=pipe, stderr=subprocess.PIPE, check=False
+            [*PROGRAM, "validate"],
+            cwd=tmp_path,
+            env=BUFFERED,
+            stdout=pipe,
+            stderr=subprocess.PIPE,
+            check=False,
         )
 
     assert (ended.returncode, ended.stderr) == (141, b"")
@@ -74,7 +82,12 @@ def test_a_full_disk_is_said_without_a_traceback(tmp_path: Path) -> None:
     (tmp_path / "checks.yaml").write_text(ONE)
     with Path("/dev/full").open("w") as full:
         ended = subprocess.run(
-            [*PROGRAM, "validate"], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, check=False
+            [*PROGRAM, "validate"],
+            cwd=tmp_path,
+            env=BUFFERED,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
         )
 
     assert (ended.returncode, ended.stderr) == (4, b"watchkeeper: No space left on device\n")
@@ -106,6 +119,25 @@ def test_closed_streams_break_nothing(tmp_path: Path) -> None:
     line = f"'{sys.executable}' '{ROOT / 'daemon.py'}' validate >&- 2>&-"
 
     assert subprocess.run(["sh", "-c", line], cwd=tmp_path, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(("colour", "escapes"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_a_terminal_gets_colours_unless_it_wants_none(
+    tmp_path: Path, site: Site, colour: dict[str, str], escapes: bool
+) -> None:
+    (tmp_path / "checks.yaml").write_text(configuration(http("front", site.url("/503"))))
+    ours, theirs = pty.openpty()
+    environment = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "LANG": "C.UTF-8", **colour}
+    ended = subprocess.run(
+        [*PROGRAM, "once"], cwd=tmp_path, env=environment, stdout=theirs, stderr=subprocess.PIPE, check=False
+    )
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as terminal:
+        shown = terminal.read1(65_536)
+
+    assert (ended.returncode, ended.stderr) == (1, b"")
+    assert b"http_status" in shown
+    assert (b"\x1b[1;31mbad" in shown) == escapes == (b"\x1b" in shown)
 
 
 def test_what_serve_gives_is_the_exit_status(shell: Shell) -> None:

@@ -67,7 +67,7 @@ def test_our_blindness_is_said_on_stderr_and_is_not_the_services_fault(shell: Sh
 
     assert answer.status == 3
     assert "unknown  blind" in answer.out
-    assert answer.err.startswith("we are blind: every self-check of the internal network fails")
+    assert answer.err.startswith("we are blind on the internal network")
     assert answer.err.count("tcp:127.0.0.1:") == 2
 
 

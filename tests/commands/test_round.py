@@ -95,6 +95,14 @@ async def test_self_checks_of_another_network_are_not_asked() -> None:
     assert asked.looks == {}
 
 
+async def test_a_good_answer_needs_no_look_at_ourselves() -> None:
+    eye = SelfCheck(name="tcp:127.0.0.1:1", action="tcp", target="127.0.0.1:1", network="internet")
+    configuration = replace(said(Crowd(), 1), self_checks=(eye,))
+
+    assert (await ask_each(configuration, ["c0"], Clock(), look=False)).looks == {}
+    assert [*(await ask_each(configuration, ["c0"], Clock(), look=True)).looks] == ["tcp:127.0.0.1:1"]
+
+
 async def test_looking_around_asks_every_self_check_in_their_order() -> None:
     eyes = tuple(
         SelfCheck(name=f"tcp:{target}", action="tcp", target=target, network="internal")
@@ -109,9 +117,10 @@ async def test_looking_around_asks_every_self_check_in_their_order() -> None:
 
 def test_what_is_asked_is_switched_on_for_that_and_tells_nobody() -> None:
     configuration = said(Crowd(), 2)
-    off = replace(configuration.checks["c0"], enabled=False)
+    off = replace(configuration.checks["c0"], enabled=False, confirm=1)
 
     narrow = narrowed(replace(configuration, checks={"c0": off}), ["c0"])
 
     assert narrow.checks["c0"].enabled
+    assert narrow.checks["c0"].confirm > 1, "one attempt confirms nothing"
     assert (narrow.receivers, narrow.objectives) == ({}, {})

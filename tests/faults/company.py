@@ -18,6 +18,7 @@ from tests.fakes.pagerduty import PagerDuty, application
 from tests.faults.process import LOOK, Running
 from tests.servers.nginx import free_port
 
+LONGEST_WAIT = 60.0  # seconds that anything at all may take on a busy machine
 KEY = "hq/service/sso"
 CHECKS = """\
 version: 1
@@ -44,10 +45,26 @@ web: {{listen: "127.0.0.1:{web}"}}
 Tables = sqlite3.Connection
 
 
-class Service:
+class Heard:
+    """Something that happens, for one who waits until enough has happened."""
+
+    def __init__(self) -> None:
+        self._news = asyncio.Event()
+
+    def tell(self) -> None:
+        self._news.set()
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        while not holds():
+            self._news.clear()
+            await self._news.wait()
+
+
+class Service(Heard):
     """What people use. It answers 200, or 503, or nobody listens; `asked` counts the requests it saw."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.port = free_port()
         self.works = True
         self.asked = 0
@@ -70,25 +87,21 @@ class Service:
 
     async def _answer(self, _: web.Request) -> web.Response:
         self.asked += 1
+        self.tell()
         return web.Response(status=200 if self.works else 503)
 
 
-class Account(PagerDuty):
+class Account(PagerDuty, Heard):
     """An account at PagerDuty of which one hears at once what reaches it."""
 
     def __init__(self, routing_key: str) -> None:
-        super().__init__(routing_key, now=Clock().now, per_minute=10_000)
-        self._news = asyncio.Event()
+        PagerDuty.__init__(self, routing_key, now=Clock().now, per_minute=10_000)
+        Heard.__init__(self)
 
     def handle(self, body: bytes) -> Response | None:
         answer = super().handle(body)
-        self._news.set()
+        self.tell()
         return answer
-
-    async def until(self, holds: Callable[[], bool]) -> None:
-        while not holds():
-            self._news.clear()
-            await self._news.wait()
 
     def said(self, key: str = KEY) -> list[str]:
         """Give what was said under a key and taken in, in order."""
@@ -117,7 +130,9 @@ class Company:
     async def until(self, holds: Callable[[Tables], bool]) -> None:
         """Wait until something is in the store. A file tells nobody when it changes, so it is looked at."""
         with closing(reader.open_reader(self.store)) as tables:
+            deadline = asyncio.get_running_loop().time() + LONGEST_WAIT
             while not holds(tables):
+                assert asyncio.get_running_loop().time() < deadline, "it never came to be in the store"
                 assert self.daemon.lives, f"the daemon ended: {self.daemon.log.read_text()}"
                 await asyncio.sleep(LOOK)
 
@@ -149,17 +164,14 @@ def episodes(tables: Tables) -> list[IncidentRow]:
 @asynccontextmanager
 async def founded(folder: Path, number: int = 1) -> AsyncIterator[Company]:
     """Open a company in a folder of its own; its daemon is not started yet, and ends with the block."""
-    folder.mkdir(exist_ok=True)
     routing_key, port = f"{number:032d}", free_port()
     service, account = Service(), Account(routing_key)
     desk = web.AppRunner(application(account), access_log=None, shutdown_timeout=0.1)
     await service.listen()
     await desk.setup()
     await web.TCPSite(desk, "127.0.0.1", 0).start()
-    config = folder / "checks.yaml"
-    config.write_text(
-        CHECKS.format(service=service.port, pagerduty=desk.addresses[0][1], routing_key=routing_key, web=port)
-    )
+    ports = {"service": service.port, "pagerduty": desk.addresses[0][1], "web": port}
+    config = configured(folder, CHECKS.format(routing_key=routing_key, **ports))
     company = Company(folder, service, account, Running(config, port))
     try:
         yield company
@@ -167,3 +179,10 @@ async def founded(folder: Path, number: int = 1) -> AsyncIterator[Company]:
         await company.daemon.end()
         await service.close()
         await desk.cleanup()
+
+
+def configured(folder: Path, checks: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    config = folder / "checks.yaml"
+    config.write_text(checks)
+    return config

@@ -38,7 +38,7 @@ class Stage:
 
     configuration: Configuration
     world: World = field(default_factory=World)
-    pagerduty: PagerDuty = field(default_factory=lambda: PagerDuty(KEY, OTHER_KEY, now=clock().now))
+    pagerduty: PagerDuty = field(default_factory=lambda: PagerDuty(KEY, OTHER_KEY, now=lambda: clock().now()))
     store: Store = field(default_factory=lambda: file.open(file.MEMORY, "simulation", 0))
     lives: int = 0
 

@@ -88,7 +88,7 @@ def test_sixty_checks_hanging_at_once_are_seen_as_down() -> None:
         async with stage.life():
             await passes(600)
             stage.world.down |= {f"s{number}-check": Reason.RESPONSE_TIMEOUT for number in range(60)}
-            await passes(90)
+            await passes(120)
 
     stage = staged(60)
     run(scene(stage))

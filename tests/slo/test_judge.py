@@ -213,6 +213,7 @@ def test_a_past_instant_is_read_with_what_was_learned_later() -> None:
     judge = judged(DOWN + "40g 50g")
 
     assert drawn(judge, 0, 60, now=20) == "up 0-10, down 10-20"
+    assert judged("0g 10g").tail(ms(5)) == []
 
 
 def test_one_attempt_suffices_where_confirm_and_recover_say_so() -> None:
