@@ -8,7 +8,7 @@ COMPILE = .venv/bin/uv pip compile --quiet --no-config --universal --python-vers
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test servers lint types lock bench slow clean
+.PHONY: help run test servers lint types lock bench slow crash clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -39,6 +39,9 @@ bench: .venv/test ## run every measurement in bench/
 
 slow: .venv/test ## run the long tests too (marker: slow)
 	.venv/bin/pytest -m "slow or not slow"
+
+crash: .venv/test ## kill the daemon at any moment in ROUNDS outages (200); SEED repeats a run
+	WATCHKEEPER_CRASH_ROUNDS=$(or $(ROUNDS),200) WATCHKEEPER_CRASH_SEED=$(SEED) .venv/bin/pytest tests/faults/test_crash*.py
 
 clean: ## take away what these targets made
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

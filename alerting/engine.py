@@ -120,7 +120,7 @@ class Engine:
         self.book.again(self.configuration, self._queued, now, decision)
         self._queued.clear()
         for standing in self.services.values():
-            standing.look(now)
+            standing.look()
             services.settle(standing, self.book, self.configuration, now, decision)
         self._end_orphans(now, decision)
 
@@ -180,7 +180,7 @@ class Engine:
 
     def _look(self, service: str, now: int, decision: Decision) -> None:
         standing = self.services[service]
-        if standing.look(now):
+        if standing.look():
             services.settle(standing, self.book, self.configuration, now, decision)
 
     # --- our own eyes

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from alerting.incident import Incident
+from alerting.incident import Happening, Incident
 from alerting.intent import Intent
 from checks.model import Network
 from probes.result import Result
@@ -50,6 +50,17 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
+class Reported:
+    """A receiver says what happened to an incident at its end: to which key, whether by a person, when (ms)."""
+
+    receiver: str
+    key: str
+    what: Happening
+    by_person: bool
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoreFailing:
     """A decision could not be written for ten seconds."""
 
@@ -61,7 +72,7 @@ class StoreBack:
     """The store takes decisions again, and has all of them."""
 
 
-Event = Started | Woke | Attempted | SelfChecked | Strained | Delivered | StoreFailing | StoreBack
+Event = Started | Woke | Attempted | SelfChecked | Strained | Delivered | Reported | StoreFailing | StoreBack
 
 
 @dataclass(frozen=True, slots=True)

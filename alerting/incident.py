@@ -10,6 +10,7 @@ from alerting.intent import Urgency
 from store.rows import IncidentRow
 
 Scope = Literal["service", "monitor"]
+Happening = Literal["acknowledged", "unacknowledged", "resolved", "reopened"]  # at a receiver's end
 LONGEST_KEY = 255  # PagerDuty's limit for dedup_key
 
 
@@ -23,11 +24,32 @@ class Cause:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The last that a receiver reported of the incident at its end, when (ms), and whether a person did it.
+
+    `acknowledged` is whether a person's acknowledgement still stands there; `answered` whether a reported
+    resolve was contradicted by saying the open again.
+    """
+
+    what: Happening
+    at: int
+    by_person: bool = False
+    acknowledged: bool = False
+    answered: bool = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether the receiver holds for resolved what we hold open."""
+        return self.what == "resolved" and not self.answered
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """One episode under one key. Times are ms since the epoch, UTC; `fault_at` is the first bad attempt.
 
-    `told` are the receivers to which an open was queued: each of them gets the resolve.
+    `told` are the receivers to which an open was queued: each of them gets the resolve. `heard` is what came
+    back from some of them; `acknowledged_at` is the first acknowledgement by a person.
     """
 
     key: str
@@ -47,6 +69,12 @@ class Incident:
     restored_at: int | None = None
     resolved_at: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    heard: Mapping[str, Heard] = field(default_factory=dict)  # by receiver
+
+    @property
+    def closed_by(self) -> tuple[str, ...]:
+        """Name the receivers that hold it for resolved."""
+        return tuple(name for name, heard in self.heard.items() if heard.closed)
 
     @property
     def state(self) -> str:
@@ -56,7 +84,7 @@ class Incident:
     def row(self) -> IncidentRow:
         """Give the incident as it is kept."""
         document = json.dumps(
-            asdict(replace(self, facts=dict(self.facts))), ensure_ascii=False, separators=(",", ":")
+            asdict(replace(self, facts=dict(self.facts), heard=dict(self.heard))), ensure_ascii=False, separators=(",", ":")
         )
         return IncidentRow(
             key=self.key,
@@ -75,6 +103,7 @@ class Incident:
         said["causes"] = tuple(Cause(**cause) for cause in said["causes"])
         said["told"] = tuple(said["told"])
         said["urgency"] = Urgency(said["urgency"])
+        said["heard"] = {name: Heard(**heard) for name, heard in said.get("heard", {}).items()}
         return cls(**said)
 
 

@@ -22,6 +22,7 @@ class Action(StrEnum):
 
     OPEN = "open"
     UPDATE = "update"
+    ACKNOWLEDGE = "acknowledge"
     RESOLVE = "resolve"
 
 
@@ -51,7 +52,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """Open, update or resolve one episode of one incident at one receiver.
+    """Open, update, acknowledge or resolve one episode of one incident at one receiver.
 
     `id` is made of key, episode, receiver and a running number, so that a replay gives the same one.
     `unstored` marks a message that is sent although the store could not keep the decision.

@@ -1,6 +1,7 @@
 """The edge that speaks HTTP with receivers."""
 
 import asyncio
+import os
 
 import aiohttp
 
@@ -67,8 +68,12 @@ def _told(error: Exception) -> str:
     """Say what failed without the text of the error, in which an address may stand."""
     kind = type(error).__name__
     if isinstance(error, aiohttp.ClientConnectorError):
-        return (
-            f"{kind}: {error.host}:{error.port}: {error.os_error.strerror or type(error.os_error).__name__}"
-        )
-    strerror = error.strerror if isinstance(error, OSError) else None
-    return f"{kind}: {strerror}" if strerror else kind
+        return f"{kind}: {error.host}:{error.port}: {_in_words(error.os_error)}"
+    return f"{kind}: {_in_words(error)}" if isinstance(error, OSError) else kind
+
+
+def _in_words(error: OSError) -> str:
+    """Say what the number of an error means: its own text may be asyncio's, with an address in it."""
+    if error.errno and error.errno > 0:
+        return os.strerror(error.errno).lower()
+    return error.strerror or type(error).__name__

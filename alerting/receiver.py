@@ -62,17 +62,20 @@ class Abilities:
     without a name it has its own. `at_once` is how many messages, each under another key, may be on their way
     together. `info` says whether a message of urgency info goes there without a route that names it.
     `update_within` is how long after the last accepted open or update (seconds) an update still means the
-    same incident there.
+    same incident there. `hand_resolved_hold` is how long (seconds) a person is believed who resolved there
+    what still fails.
     """
 
     deduplicates: bool = False
     resolves: bool = True
     updates: bool = True
+    acknowledges: bool = False
     per_minute: float | None = None
     bucket: str = ""
     at_once: int = 8
     info: bool = True
     update_within: float | None = None
+    hand_resolved_hold: float = 1_800.0
 
 
 class Target(Protocol):

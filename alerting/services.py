@@ -1,5 +1,6 @@
 """Services as they stand: their state from their checks, and the incident that belongs to it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from alerting.book import Book
@@ -9,7 +10,7 @@ from alerting.routes import facets, receivers_of, severity_of, urgency_of
 from checks.model import Configuration, Service
 from slo.combined import Combined, fault_at
 from slo.judge import Judge
-from slo.state import State, combine
+from slo.state import State, combine, needed
 
 
 @dataclass(slots=True)
@@ -25,14 +26,13 @@ class Standing:
     def __post_init__(self) -> None:
         self.timeline = Combined(self.service.up_when, self.judges)
 
-    def look(self, now: int) -> bool:
+    def look(self) -> bool:
         """Take the checks' states in; say whether the service's own changed."""
         state = combine(self.service.up_when, (judge.shown for judge in self.judges))
-        if state is self.state:
-            return False
-        self.since = fault_at(self.judges, self.service.up_when) if state is State.DOWN else now
-        self.state = state
-        return True
+        changed = state is not self.state
+        if changed or self.since is None:
+            self.state, self.since = state, since_of(state, self.service.up_when, self.judges)
+        return changed
 
     def causes(self) -> tuple[Cause, ...]:
         """Give the checks that are down, earliest first."""
@@ -44,6 +44,20 @@ class Standing:
         """Say when what began at `fault_at` was over: at the last end of an outage of its checks."""
         ends = [outage.end for judge in self.judges for outage in judge.outages[-1:] if outage.end]
         return max((end for end in ends if end > fault_at), default=now)
+
+
+def since_of(state: State, up_when: str | int, judges: Sequence[Judge]) -> int | None:
+    """Say since when a service is in a state, as its checks tell it; None before any attempt.
+
+    Down: the outage that made it so. Up: when the last check that it takes for that came up. Unknown: the
+    last change of any.
+    """
+    if state is State.DOWN:
+        return fault_at(judges, up_when)
+    if state is State.UNKNOWN:
+        return max((judge.since for judge in judges if judge.since is not None), default=None)
+    ups = sorted(judge.since for judge in judges if judge.shown is State.UP and judge.since is not None)
+    return ups[needed(up_when, len(judges)) - 1]
 
 
 def _cause(judge: Judge) -> Cause:

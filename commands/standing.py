@@ -10,7 +10,6 @@ from alerting.services import Standing
 from commands.objectives import accounts
 from commands.objectives import document_of as objective_document
 from slo.judge import Judge
-from slo.state import State, needed
 
 
 def document_of(engine: Engine, now: int) -> Mapping[str, Any]:
@@ -20,36 +19,22 @@ def document_of(engine: Engine, now: int) -> Mapping[str, Any]:
         "at": instant(now),
         "site": engine.configuration.site,
         "blind": any(_is_blindness(incident) for incident in incidents),
-        "services": {name: _service(standing, engine, now) for name, standing in engine.services.items()},
+        "services": {name: _service(standing, engine) for name, standing in engine.services.items()},
         "incidents": [_incident(incident) for incident in incidents],
         "objectives": [objective_document(each, engine) for each in accounts(engine, now)],
     }
-
-
-def since_of(standing: Standing) -> int | None:
-    """Say since when a service has been in its state, as far as its checks tell; None before any attempt.
-
-    Up: since the last check that it takes for that came up. Unknown: since the last change of any.
-    """
-    if standing.state is State.DOWN:
-        return standing.since
-    known = [judge for judge in standing.judges if judge.since is not None]
-    if standing.state is State.UNKNOWN:
-        return max((judge.since for judge in known if judge.since is not None), default=None)
-    ups = sorted(judge.since for judge in known if judge.shown is State.UP and judge.since is not None)
-    return ups[needed(standing.service.up_when, len(standing.judges)) - 1]
 
 
 def _is_blindness(incident: Incident) -> bool:
     return incident.scope == "monitor" and incident.name.partition("/")[0] == "blind"
 
 
-def _service(standing: Standing, engine: Engine, now: int) -> Mapping[str, Any]:
-    standing.look(now)
+def _service(standing: Standing, engine: Engine) -> Mapping[str, Any]:
+    standing.look()
     judges = (judge for judge in engine.judges.values() if judge.check.service == standing.service.name)
     return {
         "state": standing.state.value,
-        "since": _instant(since_of(standing)),
+        "since": _instant(standing.since),
         "checks": {judge.check.name: _check(judge) for judge in judges},
     }
 

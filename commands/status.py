@@ -13,7 +13,7 @@ from commands.console import Console
 from commands.context import Context, Status, Stop
 from commands.objectives import accounts
 from commands.plain import plural, share
-from commands.standing import document_of, since_of
+from commands.standing import document_of
 from exporter.objectives import Account
 from slo.state import State
 from store.reader import last_result_at, open_reader
@@ -73,7 +73,7 @@ def show(console: Console, engine: Engine, document: Mapping[str, Any], now: int
 
 def _services(engine: Engine, now: int) -> Iterable[tuple[str, ...]]:
     for name, standing in engine.services.items():
-        since = since_of(standing)
+        since = standing.since
         told = f"{clock(since)} ({lasting(now - since)})" if since is not None else "–"
         judges = [judge for judge in engine.judges.values() if judge.check.service == name]
         wrong = [f"{judge.check.name} {judge.shown.value}" for judge in judges if judge.shown is not State.UP]

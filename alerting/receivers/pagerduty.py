@@ -1,4 +1,4 @@
-"""PagerDuty, Events API v2: trigger and resolve under one key."""
+"""PagerDuty, Events API v2: trigger, acknowledge and resolve under one key."""
 
 import hashlib
 from typing import Any
@@ -23,12 +23,14 @@ class PagerDuty:
 
     `auto_resolve` is what the service at PagerDuty has as its own: an update later than that would be a new
     incident there. `hand_resolved_hold` is how long we believe a person who resolved what still fails.
+    `webhook_secret`, or several of them, signs what PagerDuty reports back.
     """
 
     routing_key: Secret = Secret()
     url: str = "https://events.pagerduty.com/v2/enqueue"
     auto_resolve: Duration = 14_400.0
     hand_resolved_hold: Duration = 1_800.0
+    webhook_secret: Secret | tuple[Secret, ...] = ()
 
     @field_validator("url")
     @classmethod
@@ -43,16 +45,24 @@ class PagerDuty:
         digest = hashlib.sha256(f"{self.url} {self.routing_key.reveal()}".encode()).hexdigest()
         return Abilities(
             deduplicates=True,
+            acknowledges=True,
             per_minute=PER_MINUTE,
             bucket=f"pagerduty-{digest[:16]}",
             info=False,
             update_within=self.auto_resolve,
+            hand_resolved_hold=self.hand_resolved_hold,
         )
 
+    @property
+    def webhook_secrets(self) -> tuple[Secret, ...]:
+        """Give the secrets that are set: one, or several while they are being exchanged."""
+        said = self.webhook_secret
+        return tuple(filter(None, (said,) if isinstance(said, Secret) else said))
+
     def request(self, intent: Intent, now: int) -> Request:  # noqa: ARG002 - the contract's arguments
-        """Give the event: a trigger for open and update, a resolve without a payload."""
-        if intent.action is Action.RESOLVE:
-            return self._post(self._event(intent, "resolve"))
+        """Give the event: a trigger for open and update, the others without a payload."""
+        if intent.action in {Action.RESOLVE, Action.ACKNOWLEDGE}:
+            return self._post(self._event(intent, intent.action.value))
         event = self._event(intent, "trigger") | _around(intent.message)
         details = _details(intent)
         whole = self._post(event | {"payload": _payload(intent.message, details)})

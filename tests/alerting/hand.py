@@ -35,13 +35,13 @@ class Target:
     def abilities(self) -> Abilities:
         return Abilities(info=self.info)
 
-    def request(self, intent: Intent, now: int) -> Request:
+    def request(self, intent: Intent, now: int) -> Request:  # noqa: ARG002 - the contract's arguments
         return Request("http://127.0.0.1/", intent.id.encode())
 
-    def read(self, response: Response, now: int) -> Verdict:
+    def read(self, response: Response, now: int) -> Verdict:  # noqa: ARG002 - the contract's arguments
         return Sent()
 
-    def minimal(self, intent: Intent, now: int) -> Request | None:
+    def minimal(self, intent: Intent, now: int) -> Request | None:  # noqa: ARG002 - the contract's arguments
         return None
 
     def off(self) -> str:
@@ -237,8 +237,7 @@ def restarted(hand: Hand, configuration: Configuration | None = None, queued: It
         episodes=old.book.episodes,
         queued=queued,
     )
-    results = [row for row in hand.rows(Result)]
-    new.engine.replay(results)
+    new.engine.replay(hand.rows(Result))
     new.now = hand.now + 60_000
     return new
 

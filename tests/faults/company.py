@@ -55,9 +55,10 @@ class Heard:
         self._news.set()
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        while not holds():
-            self._news.clear()
-            await self._news.wait()
+        async with asyncio.timeout(LONGEST_WAIT):
+            while not holds():
+                self._news.clear()
+                await self._news.wait()
 
 
 class Service(Heard):

@@ -19,13 +19,16 @@ COMPANIES = 8
 ROUNDS = int(os.environ.get("WATCHKEEPER_CRASH_ROUNDS") or 16)
 SEED = int(os.environ.get("WATCHKEEPER_CRASH_SEED") or SystemRandom().randrange(1_000_000))
 LONGEST_LIFE = 4.0  # seconds: to start, to see, to confirm, to say
-FAULTS = ([], [Fault("hang")], [Fault("lost")], [Fault("status")])
+FAULTS: tuple[list[Fault], ...] = ([], [Fault("hang")], [Fault("lost")], [Fault("status")])
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(120 + 30 * ROUNDS)
-async def test_kills_at_any_moment_neither_repeat_an_incident_nor_lose_a_resolve(tmp_path: Path) -> None:
-    print(f"{ROUNDS} outages; again: make crash ROUNDS={ROUNDS} SEED={SEED}")
+async def test_kills_at_any_moment_neither_repeat_an_incident_nor_lose_a_resolve(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with capsys.disabled():
+        print(f"\n{ROUNDS} outages; once more: make crash ROUNDS={ROUNDS} SEED={SEED}")
     shares = [len(range(number, ROUNDS, COMPANIES)) for number in range(COMPANIES)]
     async with asyncio.TaskGroup() as group:
         for number, rounds in enumerate(shares):
