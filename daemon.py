@@ -11,6 +11,7 @@ from typing import cast
 
 from alerting import deliver as delivery
 from alerting.deliver import Deliverer
+from alerting.events import Reported
 from alerting.post import Poster
 from alerting.receiver import Target
 from alerting.restore import restore
@@ -32,6 +33,7 @@ from store import file
 from store.file import Store
 from store.writer import Listener, ThreadedWriter, Writer
 from web.server import CannotListen, application, listen
+from web.webhooks import Answer, Delivery, Webhooks, secrets_of
 
 log = logging.getLogger("watchkeeper")
 

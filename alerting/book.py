@@ -11,10 +11,14 @@ from checks.model import Configuration
 
 
 class Book:
-    """Owner of incidents. Every change is written into the decision that caused it."""
+    """Owner of incidents. Every change is written into the decision that caused it.
+
+    `disputed` are the keys that we hold open and some receiver holds for resolved.
+    """
 
     def __init__(self, open_: Iterable[Incident] = (), episodes: Mapping[str, int] | None = None) -> None:
         self.open: dict[str, Incident] = {incident.key: incident for incident in open_}
+        self.disputed = {key for key, incident in self.open.items() if incident.closed_by}
         self.episodes: dict[str, int] = dict(episodes or {})
 
     def begin(self, incident: Incident, configuration: Configuration, now: int, decision: Decision) -> None:
@@ -31,6 +35,7 @@ class Book:
     ) -> None:
         """Resolve an incident, and tell everyone who was told that it began."""
         incident = replace(self.open.pop(key), restored_at=restored_at, resolved_at=now)
+        self.disputed.discard(key)
         decision.rows.append(incident.row())
         decision.resolved.append(incident)
         self.say(incident, Action.RESOLVE, incident.told, configuration, now, decision)
@@ -38,6 +43,10 @@ class Book:
     def keep(self, incident: Incident, decision: Decision) -> None:
         """Take an open incident as it now is."""
         self.open[incident.key] = incident
+        if incident.closed_by:
+            self.disputed.add(incident.key)
+        else:
+            self.disputed.discard(incident.key)
         decision.rows.append(incident.row())
 
     def say(
@@ -49,9 +58,13 @@ class Book:
         now: int,
         decision: Decision,
     ) -> None:
-        """Queue one message to each receiver; a replay gives the same identities."""
+        """Queue one message to each receiver; a replay gives the same identities.
+
+        No update goes to a receiver that holds the incident for resolved: there it could be a new one.
+        """
         message = message_of(incident, configuration)
-        for receiver in receivers:
+        closed_by = incident.closed_by if action is Action.UPDATE else ()
+        for receiver in (name for name in receivers if name not in closed_by):
             intent = Intent(
                 id=f"{incident.key}#{incident.episode}:{action.value}:{receiver}@{now}",
                 receiver=receiver,
@@ -70,10 +83,12 @@ class Book:
     ) -> None:
         """Say after a start what is still true: harmless where it is open, the cure where it was closed.
 
-        `queued` are the (receiver, key) for which an open waits in the outbox anyway.
+        `queued` are the (receiver, key) for which an open waits in the outbox anyway. A receiver that has
+        reported a resolve is answered in its own time: reports.py.
         """
         for incident in self.open.values():
             told = [name for name in incident.told if (name, incident.key) not in queued]
+            told = [name for name in told if name not in incident.closed_by]
             usable = [name for name in told if name in configuration.receivers]
             self.say(incident, Action.OPEN, usable, configuration, now, decision)
 

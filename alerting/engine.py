@@ -7,13 +7,14 @@ Whoever drives it (daemon, simulation, replay) hands in each event with its inst
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from alerting import services
+from alerting import reports, services
 from alerting.book import Book
 from alerting.events import (
     Attempted,
     Decision,
     Delivered,
     Event,
+    Reported,
     SelfChecked,
     Started,
     StoreBack,
@@ -32,6 +33,7 @@ from alerting.strain import Strain
 from checks.model import Configuration
 from probes.result import Outcome, Reason, Result
 from slo.judge import Judge
+from slo.state import State
 
 
 class Engine:
@@ -86,6 +88,8 @@ class Engine:
                 self._started(now, decision)
             case Delivered():
                 self._delivered(event, now, decision)
+            case Reported():
+                reports.hear(event, self.book, now, decision)
             case _:
                 self._ourselves(event, now)
         self._settle(event, now, decision)
@@ -113,8 +117,20 @@ class Engine:
         woken = self._wake is not None and now >= self._wake
         if self._news or woken or not isinstance(event, Attempted):
             self._tell(now, decision)
-        times = [at for at in (self.seeing.wake(now), self._strain.wake()) if at is not None]
-        self._wake = decision.wake = min(times, default=None)
+        reports.answer(self.book, self.configuration, self._fails, now, decision)
+        times = (
+            self.seeing.wake(now),
+            self._strain.wake(),
+            reports.wake(self.book, self.configuration, now),
+        )
+        self._wake = decision.wake = min((at for at in times if at is not None), default=None)
+
+    def _fails(self, incident: Incident) -> bool:
+        """Say whether we see now what an open incident says; one about ourselves is open while it holds."""
+        if incident.scope == "monitor":
+            return True
+        standing = self.services.get(incident.name)
+        return standing is not None and standing.state is State.DOWN
 
     def _started(self, now: int, decision: Decision) -> None:
         self.book.again(self.configuration, self._queued, now, decision)
@@ -171,6 +187,12 @@ class Engine:
             decision.ask.append(Wish(result.check, now + round(judge.check.confirm_interval * 1000)))
         if (change is not None or judge.shown is not shown) and judge.check.name in self._indicators:
             self._look(judge.check.service, now, decision)
+        if self.book.disputed and result.outcome is Outcome.BAD and self._is_cause(judge):
+            key = key_of(self.configuration.alerting.prefix, "service", judge.check.service)
+            reports.was_bad(key, self.book, self.configuration, now, decision)
+
+    def _is_cause(self, judge: Judge) -> bool:
+        return judge.verdict is State.DOWN and judge.check.name in self._indicators
 
     def _mark(self, judge: Judge) -> None:
         if judge.suspect:

@@ -51,7 +51,7 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A receiver says what happened to an incident at its end: to which key, whether by a person, when (ms)."""
+    """A receiver says what happened to an incident at its end, whether a person did it, and when (ms)."""
 
     receiver: str
     key: str

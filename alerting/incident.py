@@ -83,9 +83,8 @@ class Incident:
 
     def row(self) -> IncidentRow:
         """Give the incident as it is kept."""
-        document = json.dumps(
-            asdict(replace(self, facts=dict(self.facts), heard=dict(self.heard))), ensure_ascii=False, separators=(",", ":")
-        )
+        said = asdict(replace(self, facts=dict(self.facts), heard=dict(self.heard)))
+        document = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
         return IncidentRow(
             key=self.key,
             episode=self.episode,

@@ -7,6 +7,7 @@ from alerting.intent import Action, Intent
 from alerting.receiver import Abilities
 
 How = Literal["sent", "dead", "replaced"]
+ANNOUNCING = frozenset({Action.OPEN, Action.UPDATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Lane:
         """Note that the first is on its way: from here on it may have arrived."""
         entry = self.waiting[0]
         entry.flying, entry.tried, entry.tries = True, True, entry.tries + 1
-        self.stories[entry.intent.episode].told |= entry.intent.action is not Action.RESOLVE
+        self.stories[entry.intent.episode].told |= entry.intent.action in ANNOUNCING
 
     def land(self, until: int, now: int) -> list[Over]:
         """Note that the first came back without success and rests; it may have lost its sense meanwhile."""
@@ -82,7 +83,7 @@ class Lane:
     def end(self, how: How, detail: str, now: int) -> list[Over]:
         """Note how the first ended."""
         intent = self.waiting.pop(0).intent
-        if how == "sent" and intent.action is not Action.RESOLVE:
+        if how == "sent" and intent.action in ANNOUNCING:
             self.stories[intent.episode].accepted_at = now
         return [Over(intent, how, detail), *self.tidy(now)]
 
@@ -131,6 +132,8 @@ class Lane:
                 return "never announced: nothing to resolve"
             case Action.RESOLVE if not can.resolves:
                 return "the receiver takes no resolves"
+            case Action.ACKNOWLEDGE if not can.acknowledges:
+                return "the receiver takes no acknowledgements"
             case Action.UPDATE if not can.updates:
                 return "the receiver takes no updates"
             case Action.UPDATE if first and _stale(story, can, now):
@@ -152,12 +155,15 @@ def _stale(story: Story, can: Abilities, now: int) -> bool:
 def _loser(earlier: Entry, later: Entry) -> Entry | None:
     """Say which of two neighbours need not be said, None where both must.
 
-    An open that may have arrived is sent again as it was, and what came after it follows.
+    An open that may have arrived is sent again as it was, and what came after it follows. An acknowledgement
+    follows the open before it, and is no reason to keep back one after it.
     """
     if earlier.flying or earlier.intent.episode != later.intent.episode:
         return None
     if later.intent.action is Action.RESOLVE:
         return later if earlier.intent.action is Action.RESOLVE else earlier
+    if Action.ACKNOWLEDGE in {earlier.intent.action, later.intent.action}:
+        return later if earlier.intent.action is later.intent.action else None
     if earlier.intent.action is Action.UPDATE:
         return earlier
     return later if later.intent.action is Action.OPEN or not earlier.tried else None

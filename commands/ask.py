@@ -8,7 +8,7 @@ from alerting.words import clock
 from checks.model import Check, Configuration
 from commands.console import STYLES, Console
 from commands.context import Context, Status, Stop, unknown
-from commands.plain import seconds
+from commands.plain import milliseconds
 from commands.round import ask_each
 from commands.verdict import document_of, explained, status_of
 from probes.result import Result
@@ -75,9 +75,11 @@ def waterfall(result: Result, *, bars: bool) -> tuple[tuple[str, ...], list[tupl
     rows: list[tuple[str, ...]] = []
     begun = 0.0
     for name, took in result.phases.items():
-        rows.append((name, seconds(took), _bar(begun, took, max(result.took, sum(result.phases.values())))))
+        rows.append(
+            (name, milliseconds(took), _bar(begun, took, max(result.took, sum(result.phases.values()))))
+        )
         begun += took
-    rows.append(("in all", seconds(result.took), ""))
+    rows.append(("in all", milliseconds(result.took), ""))
     if bars:
         return ("phase", "took", ""), rows
     return ("phase", "took"), [row[:2] for row in rows]

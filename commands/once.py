@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from checks.model import Configuration
 from commands.console import Console
 from commands.context import Context, Status
-from commands.plain import plural, seconds
+from commands.plain import milliseconds, plural
 from commands.round import Asked, ask_each
 from commands.verdict import document_of, status_of
 from probes.result import Outcome, Result
@@ -55,7 +55,7 @@ def _show(console: Console, configuration: Configuration, results: list[Result])
                 configuration.checks[result.check].service or "–",
                 result.outcome.value,
                 result.reason.value if result.reason else "–",
-                seconds(result.took),
+                milliseconds(result.took),
                 result.detail,
             )
             for result in results

@@ -46,9 +46,9 @@ def _finite(value: object) -> object:
     return [_finite(held) for held in value] if isinstance(value, list | tuple) else value
 
 
-def seconds(took: float) -> str:
-    """Write a length of time so that a column of them can be compared at a glance."""
-    return f"{took:.3f} s"
+def milliseconds(took: float) -> str:
+    """Write seconds in ms, all of one width: so a column of them can be compared at a glance."""
+    return f"{took * 1000:8.1f} ms"
 
 
 def share(ratio: Fraction | None, digits: int = 3) -> str:

@@ -9,7 +9,7 @@ from checks.source import ConfigError
 from commands.configuration import mistakes
 from commands.console import Console
 from commands.context import Context, Status
-from commands.plain import plural, seconds
+from commands.plain import milliseconds, plural
 from commands.round import look_around
 from probes.result import Outcome, Result
 
@@ -53,7 +53,7 @@ def summary(file: str, configuration: Configuration) -> str:
 def _show(console: Console, looks: Mapping[str, Result]) -> None:
     for name, result in looks.items():
         why = f": {result.detail}" if result.detail else ""
-        console.line(f"self-check {name}: {result.outcome.value}, {seconds(result.took)}{why}")
+        console.line(f"self-check {name}: {result.outcome.value}, {milliseconds(result.took).strip()}{why}")
 
 
 def _status(configuration: Configuration, looks: Mapping[str, Result], *, strict: bool) -> Status:

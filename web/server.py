@@ -1,5 +1,6 @@
 """The edge where we are asked over HTTP: metrics, health, and the page."""
 
+import asyncio
 import gzip
 import os
 from collections.abc import Callable
@@ -12,13 +13,16 @@ from exporter.render import pieces
 from exporter.view import View
 from web.accept import format_of, takes_gzip
 from web.pages import overview
+from web.webhooks import Answer, Delivery, deaf
 
 See = Callable[[], View]
 Ready = Callable[[], bool]
+Hear = Callable[[Delivery], Answer]
 
 SMALL = 1024  # bytes that are not worth compressing
 BODY = 64 * 1024  # bytes of a request's body
 LINE, FIELD, FIELDS = 4096, 8192, 64  # bytes of the request line, of a header field; number of fields
+SLOW = 10.0  # seconds that a body may take to come
 IDLE = 75.0  # seconds until an idle connection is closed
 PATIENCE = 2.0  # seconds that an answer under way gets when we stop
 STATIC = {"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
@@ -43,6 +47,7 @@ class Source:
 
     see: See
     ready: Ready
+    hear: Hear
 
 
 SOURCE = web.AppKey("source", Source)
@@ -52,10 +57,13 @@ class CannotListen(Exception):
     """The address of `web.listen` cannot be had; the message says why and what to do."""
 
 
-def application(see: See, *, ready: Ready) -> web.Application:
-    """Make what answers. `see` gives the daemon as it stands; it is not called before `ready` says yes."""
+def application(see: See, *, ready: Ready, hear: Hear = deaf) -> web.Application:
+    """Make what answers. `see` gives the daemon as it stands, `hear` takes webhooks in.
+
+    Neither is called before `ready` says yes.
+    """
     app = web.Application(client_max_size=BODY)
-    app[SOURCE] = Source(see, ready)
+    app[SOURCE] = Source(see, ready, hear)
     app.on_response_prepare.append(_protect)
     app.add_routes(
         [
@@ -64,6 +72,7 @@ def application(see: See, *, ready: Ready) -> web.Application:
             web.get("/-/healthy", _healthy),
             web.get("/-/ready", _ready),
             web.get("/static/{name}", _static),
+            web.post("/webhooks/pagerduty", _webhook),
             web.route("*", "/api/v1/{path:.*}", _api),
         ]
     )
@@ -133,17 +142,34 @@ async def _static(request: web.Request) -> web.Response:
     return response
 
 
+async def _webhook(request: web.Request) -> web.Response:
+    """Take a webhook of PagerDuty's in: its signature is its right, wherever it comes from."""
+    source = _when_ready(request)
+    try:
+        async with asyncio.timeout(SLOW):
+            body = await request.read()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    signature = ",".join(request.headers.getall("X-PagerDuty-Signature", ()))
+    answer = source.hear(Delivery(signature, request.headers.get("X-Webhook-Id", ""), body))
+    return web.Response(status=answer.status, text=f"{answer.text}\n")
+
+
 async def _api(_: web.Request) -> web.Response:
     return web.json_response({"error": "there is no such resource"}, status=404)
 
 
 def _see_if_ready(request: web.Request) -> See:
+    return _when_ready(request).see
+
+
+def _when_ready(request: web.Request) -> Source:
     source = request.app[SOURCE]
     if not source.ready():
         raise web.HTTPServiceUnavailable(
             text="Watchkeeper is not Ready: it is reading its store.\n", headers={"Retry-After": "1"}
         )
-    return source.see
+    return source
 
 
 def _answer(request: web.Request, body: bytes, content_type: str) -> web.Response:

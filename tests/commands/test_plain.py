@@ -2,7 +2,7 @@ import json
 import math
 from fractions import Fraction
 
-from commands.plain import aligned, json_text, plural, safe, seconds, share
+from commands.plain import aligned, json_text, milliseconds, plural, safe, share
 
 
 def test_what_a_terminal_would_obey_is_escaped() -> None:
@@ -51,5 +51,5 @@ def test_an_overspent_budget_is_shown_with_its_sign_and_none_as_a_dash() -> None
 
 
 def test_seconds_and_counts_are_written_alike_everywhere() -> None:
-    assert (seconds(0.0124), seconds(12)) == ("0.012 s", "12.000 s")
+    assert (milliseconds(0.0124), milliseconds(12)) == ("    12.4 ms", " 12000.0 ms")
     assert (plural(1, "note"), plural(0, "note")) == ("1 note", "0 notes")
