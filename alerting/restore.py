@@ -27,8 +27,9 @@ def restore(configuration: Configuration, connection: sqlite3.Connection, now: i
     queued = [Intent.of(row) for row in reader.unsettled_intents(connection)]
     episodes = {key: latest.episode for key, latest in reader.latest_episodes(connection).items()}
     incidents = [Incident.of(row) for row in reader.open_incidents(connection)]
+    since = now - _span(configuration)
     engine = Engine(configuration, incidents, episodes, queued)
-    engine.replay(reader.results_since(connection, now - _span(configuration)))
+    engine.replay(reader.results_since(connection, since, learned=False))
     return Restored(engine, tuple((intent, intent.id in tried) for intent in queued))
 
 

@@ -16,8 +16,9 @@ SLICE_MS = 6 * 3600 * 1000
 
 FIRST_SINCE = "SELECT min((SELECT min(at) FROM results WHERE source = sources.id AND at >= ?)) FROM sources"
 LAST = "SELECT max((SELECT max(at) FROM results WHERE source = sources.id)) FROM sources"
+WHOLE, JUDGED = "phases, facts", "NULL, NULL"
 SLICE = """
-    SELECT check_name, site, at, took, outcome, reason, detail, phases, facts, extra
+    SELECT check_name, site, at, took, outcome, reason, detail, {learned}, extra
     FROM sources CROSS JOIN results ON source = id AND at >= ? AND at < ? ORDER BY at, source
 """
 INCIDENTS = "SELECT key, episode, scope, name, opened_at, resolved_at, document FROM incidents"
@@ -82,15 +83,17 @@ def _refuse_other_schema(connection: sqlite3.Connection, place: Path) -> None:
         )
 
 
-def results_since(connection: sqlite3.Connection, at: int) -> Iterator[Result]:
+def results_since(connection: sqlite3.Connection, at: int, *, learned: bool = True) -> Iterator[Result]:
     """Give the results that began at `at` or later, in order of time, without their evidence.
 
+    `learned=False` leaves phases and facts out too: who only judges reads in half the time.
     Goes slice by slice, so that neither all of them nor an index by time has to be held. Rows that are
     written meanwhile may be among them.
     """
+    query = SLICE.format(learned=WHOLE if learned else JUDGED)
     while (first := connection.execute(FIRST_SINCE, (at,)).fetchone()[0]) is not None:
         at = first + SLICE_MS
-        for values in connection.execute(SLICE, (first, at)):
+        for values in connection.execute(query, (first, at)):
             yield _result(values)
 
 

@@ -106,3 +106,11 @@ def test_a_reader_refuses_another_schema(store: Store, place: Path, version: int
     store.connection.execute(f"PRAGMA user_version = {version}")
     with pytest.raises(error, match=f"schema {version}, this one"):
         reader.open_reader(place)
+
+
+def test_who_only_judges_can_leave_phases_and_facts_out(store: Store) -> None:
+    told = good(1, phases={"connect": 0.1}, facts={"status_code": 200.0})
+    Writer(store).put([told], urgent=True)
+
+    assert list(reader.results_since(store.connection, 0, learned=False)) == [good(1)]
+    assert list(reader.results_since(store.connection, 0)) == [told]
