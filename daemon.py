@@ -6,6 +6,8 @@ import platform
 import signal
 import sys
 from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
 from random import Random
 from typing import cast
 
@@ -51,23 +53,25 @@ async def _serve(configuration: Configuration) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     life = Life(clock)
-    app = application(life.see, ready=life.ready)
-    site = await listen(app, configuration.web.host, configuration.web.port)
-    try:
-        with file.open(configuration.store, "watchkeeper run", clock.now()) as store:
+    app = application(life.see, ready=life.ready, hear=life.hear)
+    # The store before the port: a second daemon is to hear who the first is, not that a number is taken.
+    with await asyncio.to_thread(file.open, configuration.store, "watchkeeper run", clock.now()) as store:
+        site = await listen(app, configuration.web.host, configuration.web.port)
+        try:
             await _live(configuration, store, life, stop)
-    finally:
-        await site.cleanup()
+        finally:
+            await site.cleanup()
     log.info("stopped")
     return 0
 
 
 @dataclass(slots=True)
 class Life:
-    """What the web server looks at: nothing until the store is loaded."""
+    """What the web server looks at and tells: nothing until the store is loaded."""
 
     clock: Clock
     viewer: Viewer | None = None
+    webhooks: Webhooks | None = None
 
     def ready(self) -> bool:
         """Say whether there is anything to be seen."""
@@ -77,6 +81,12 @@ class Life:
         """See the daemon as it stands."""
         assert self.viewer is not None, "asked before ready"
         return self.viewer.at(self.clock.now())
+
+    def hear(self, delivery: Delivery) -> Answer:
+        """Take a webhook in; one that comes while we stop is asked to come again."""
+        if self.webhooks is None:
+            return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "stopping: send it again")
+        return self.webhooks.hear(delivery, self.clock.now())
 
 
 async def _live(configuration: Configuration, store: Store, life: Life, stop: asyncio.Event) -> None:
@@ -94,11 +104,13 @@ async def _live(configuration: Configuration, store: Store, life: Life, stop: as
     guard.start()
     life.viewer = _viewer(driver, deliverer, clock.now())
     driver.start(deliverer, restored.queued)
+    life.webhooks = Webhooks(secrets_of(configuration), partial(_reported, driver))
     if configuration.alerting.dead_mans_switch:
         driver.spawn(_switch(configuration.alerting.dead_mans_switch, driver, poster, relay).run())
     _welcome(configuration)
     await stop.wait()
     log.info("stopping: attempts under way leave no result, what was decided is kept")
+    life.webhooks = None
     await driver.stop()
     guard.stop()
     await poster.close()
@@ -157,9 +169,16 @@ def _deliverer(driver: Driver, poster: Poster, clock: Clock, counters: Counters)
     return Deliverer(targets, world, fallback_after=driver.configuration.alerting.fallback_after)
 
 
+def _reported(driver: Driver, report: Reported) -> None:
+    if report.key in driver.engine.book.open:  # a subscription may tell of others' incidents too
+        by = "a person" if report.by_person else "no person"
+        log.info("%s reports %s: %s by %s", report.receiver, report.key, report.what, by)
+    driver.handle(report)
+
+
 def _switch(switch: DeadMansSwitch, driver: Driver, poster: Poster, relay: Relay) -> Switch:
     checks = driver.engine.judges
-    shortest = min(judge.check.interval for judge in checks.values())
+    shortest = min((judge.check.interval for judge in checks.values()), default=switch.interval)
 
     def why_not() -> str:
         due = [Due(name, at, checks[name].check.interval) for name, at in driver.schedule.waiting()]

@@ -100,7 +100,7 @@ class Engine:
             case Strained():
                 self._strain.sign(now)
             case StoreFailing(detail):
-                self._store = Condition("store", f"the store cannot be written: {detail}", now)
+                self._store = Condition("store", detail, now)
             case StoreBack():
                 self._store = None
             case Woke():

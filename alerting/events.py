@@ -62,7 +62,7 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class StoreFailing:
-    """A decision could not be written for ten seconds."""
+    """A decision could not be written for ten seconds; `detail` is one sentence that says why."""
 
     detail: str
 

@@ -12,6 +12,7 @@ from store.writer import Writer
 
 FLUSH = 1.0  # seconds that a result may wait to be written
 PATIENCE = 10.0  # seconds that a decision may wait to be written before it is sent from memory
+SLOW = "the store does not answer: a decision has waited for ten seconds to be written"
 
 
 class Release:
@@ -32,6 +33,7 @@ class Release:
         self._waiting: dict[int, tuple[Sequence[Intent], asyncio.TimerHandle]] = {}
         self._decisions = 0
         self._trouble: asyncio.TimerHandle | None = None
+        self._why = SLOW
         self._flushing: asyncio.TimerHandle | None = None
         self._is_failing = False
 
@@ -62,11 +64,13 @@ class Release:
             await done
 
     def trouble(self, detail: str) -> None:
-        """Hear from the writer that a write failed; it is told on if it lasts."""
-        self._trouble = asyncio.get_running_loop().call_later(PATIENCE, self._fails, detail)
+        """Hear from the writer that a write failed, in a sentence; it is told on if it lasts."""
+        self._why = detail
+        self._trouble = asyncio.get_running_loop().call_later(PATIENCE, self._fails)
 
     def recovered(self) -> None:
         """Hear from the writer that all is written."""
+        self._why = SLOW
         if self._trouble:
             self._trouble.cancel()
         if self._is_failing:
@@ -95,12 +99,12 @@ class Release:
         """Send from memory: saying it twice is better than not at all."""
         intents, _ = self._waiting.pop(number)
         self._send([replace(intent, unstored=True) for intent in intents])
-        self._fails("a decision waited for ten seconds")
+        self._fails()
 
-    def _fails(self, detail: str) -> None:
+    def _fails(self) -> None:
         if not self._is_failing:
             self._is_failing = True
-            self._failing(detail)
+            self._failing(self._why)
 
 
 def _finish(future: "asyncio.Future[None]") -> None:

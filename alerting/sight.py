@@ -113,7 +113,7 @@ class Sight:
             return False
         self.held.append(Held(result, min(result.ended, now), now + HOLD))
         if doubtful:
-            self._wish_round(max(now, self._last_round + SPACING))
+            self._wish_round(self._soon(now))
         return True
 
     # --- what is asked
@@ -172,6 +172,9 @@ class Sight:
     def _wish_round(self, at: int) -> None:
         self._round_at = at if self._round_at is None else min(self._round_at, at)
 
+    def _soon(self, now: int) -> int:
+        return max(now, self._last_round + SPACING)
+
     def _resolving(self) -> list[Eye]:
         return [eye for eye in self.eyes.values() if eye.resolves]
 
@@ -184,10 +187,10 @@ class Sight:
             blind_to = NAMES
         if bool(blind_to) != self.blind:
             self.blind_since = now if blind_to else None
+            # Sight may return for seconds: a self-check not asked in them would lose its vote for nothing.
+            self._wish_round(now + BLIND_ROUND if blind_to else self._soon(now))
         if self.blind_to - blind_to:
             self._returned_at, self._was_blind_to = now, self.blind_to
-        if blind_to and not self.blind_to:
-            self._wish_round(now + BLIND_ROUND)
         self.blind_to = blind_to
 
     def _fate(self, held: Held, now: int) -> bool | None:

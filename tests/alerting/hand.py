@@ -92,6 +92,7 @@ class Hand:
         self.engine = Engine(configuration or company(), **memory)
         self.now = START
         self.mute: frozenset[str] = frozenset()  # the self-checks that fail
+        self.hung = False  # whether no self-check that begins now ever ends
         self.decisions: list[tuple[int, Decision]] = []
         self.looked: list[tuple[int, Network]] = []
         self._coming: list[tuple[int, int, Event]] = []
@@ -218,7 +219,7 @@ class Hand:
         return min((at for at in (wake, coming) if at is not None), default=None)
 
     def _look(self, network: Network) -> None:
-        for each in self.engine.configuration.self_checks:
+        for each in () if self.hung else self.engine.configuration.self_checks:
             if each.network == network:
                 fails = each.name in self.mute
                 reason = Reason.DNS_FAILURE if each.action == "resolve" else Reason.CONNECT_TIMEOUT

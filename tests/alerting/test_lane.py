@@ -1,13 +1,17 @@
 """One lane by itself; what lanes do together is in test_outbox.py."""
 
+import pytest
+
 from alerting.intent import Intent
 from alerting.lane import Entry, Lane, Over
 from alerting.receiver import Abilities
 from tests.alerting.intents import NOW, intent
 
+ALL = Abilities(acknowledges=True)
+
 
 def entry(given: Intent, order: int = 0, tried: bool = False) -> Entry:
-    return Entry(given, Abilities(), NOW, order, tried)
+    return Entry(given, ALL, NOW, order, tried)
 
 
 def lane(*given: Intent) -> Lane:
@@ -62,3 +66,73 @@ def test_episodes_that_have_nothing_more_to_say_are_forgotten() -> None:
                 one.end("sent", "", NOW)
 
     assert list(one.stories) == [99]
+
+
+def actions(of: Lane) -> list[str]:
+    return [each.intent.action.value for each in of.waiting]
+
+
+def announced() -> Lane:
+    """A lane whose first open has been accepted."""
+    one = lane(intent())
+    one.take_off()
+    one.end("sent", "", NOW)
+    return one
+
+
+def test_an_open_said_again_goes_out_and_its_acknowledgement_after_it() -> None:
+    one = announced()
+    for order, each in enumerate([intent(n=1, created_at=NOW + 1), intent("acknowledge", n=1)]):
+        assert one.add(entry(each, order), NOW) == []
+
+    assert actions(one) == ["open", "acknowledge"]
+
+
+def test_an_acknowledgement_takes_no_later_open_with_it() -> None:
+    one = lane(intent(), intent("acknowledge"), intent(n=1), intent("acknowledge", n=1))
+
+    assert actions(one) == ["open", "acknowledge", "open", "acknowledge"]
+
+
+def test_two_acknowledgements_in_a_row_are_one() -> None:
+    one = announced()
+    one.add(entry(intent("acknowledge"), 1), NOW)
+    again = intent("acknowledge", n=1)
+
+    assert [over.intent for over in one.add(entry(again, 2), NOW)] == [again]
+
+
+def test_our_resolve_takes_the_place_of_what_was_to_be_said_again() -> None:
+    one = announced()
+    for order, each in enumerate([intent(n=1), intent("acknowledge"), intent("resolve")]):
+        one.add(entry(each, order), NOW)
+
+    assert actions(one) == ["resolve"]
+
+
+@pytest.mark.parametrize("late", ["open", "acknowledge"])
+def test_nothing_is_said_again_after_our_resolve(late: str) -> None:
+    one = announced()
+    one.add(entry(intent("resolve"), 1), NOW)
+    one.take_off()
+    one.end("sent", "", NOW)
+    given = intent(late, n=2, created_at=NOW + 1)
+
+    assert one.add(entry(given, 2), NOW) == [Over(given, "replaced", "the episode is resolved")]
+
+
+def test_whoever_takes_no_acknowledgements_gets_none() -> None:
+    one, given = announced(), intent("acknowledge")
+
+    assert one.add(Entry(given, Abilities(), NOW, 1), NOW) == [
+        Over(given, "replaced", "the receiver takes no acknowledgements")
+    ]
+
+
+def test_an_acknowledgement_keeps_nothing_open_there() -> None:
+    one, later = announced(), NOW + 3_600_000
+    one.add(entry(intent("acknowledge"), 1), later)
+    one.take_off()
+    one.end("sent", "", later)
+
+    assert one.stories[1].accepted_at == NOW

@@ -69,6 +69,14 @@ def test_a_resolve_says_the_key_and_no_more() -> None:
     }
 
 
+def test_an_acknowledge_says_the_key_and_no_more() -> None:
+    assert event(intent("acknowledge")) == {
+        "routing_key": KEY,
+        "event_action": "acknowledge",
+        "dedup_key": "hq/service/sso",
+    }
+
+
 def test_what_could_not_be_stored_says_so() -> None:
     details = event(intent(unstored=True))["payload"]["custom_details"]
 
@@ -205,3 +213,26 @@ def test_an_unknown_option_and_a_half_address_are_refused() -> None:
         PagerDuty(routing_kee="x")  # type: ignore[call-arg]  # that is the point
     with pytest.raises(ValidationError, match="whole address"):
         PagerDuty(url="events.eu.pagerduty.com")
+
+
+def test_how_long_a_person_is_believed_is_an_option_and_acknowledging_an_ability() -> None:
+    given = PagerDuty(routing_key=Secret(KEY), hand_resolved_hold=60)
+
+    assert (ONCALL.abilities.hand_resolved_hold, given.abilities.hand_resolved_hold) == (1_800, 60)
+    assert ONCALL.abilities.acknowledges
+
+
+@pytest.mark.parametrize(
+    ("said", "secrets"),
+    [
+        (Secret("a"), ["a"]),
+        ((Secret("a"), Secret("b")), ["a", "b"]),
+        ((Secret(), Secret("b")), ["b"]),
+        ((), []),
+    ],
+)
+def test_webhook_secrets_are_one_or_several_and_none_that_is_empty(said: Any, secrets: list[str]) -> None:
+    given = PagerDuty(routing_key=Secret(KEY), webhook_secret=said)
+
+    assert [secret.reveal() for secret in given.webhook_secrets] == secrets
+    assert "'a'" not in repr(given)

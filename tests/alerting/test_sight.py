@@ -394,6 +394,16 @@ def test_self_checks_are_asked_every_five_seconds_while_we_are_blind() -> None:
     assert seen.wake(10_021) == 10_020
 
 
+def test_self_checks_are_asked_at_once_when_a_check_says_that_sight_is_back() -> None:
+    seen = sight()
+    seen.round_due(0)
+    dark(seen, 0)
+    good(seen, 1500, took=100)
+
+    assert seen.round_due(1600)
+    assert seen.wake(1601) == 61_600
+
+
 def test_many_bad_results_ask_for_one_round_a_second() -> None:
     seen = sight()
     seen.round_due(0)

@@ -4,10 +4,13 @@ What is not documented is decided strictly: a text one character too long is ref
 """
 
 import asyncio
+import hashlib
+import hmac
 import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Literal
 
@@ -16,8 +19,13 @@ from jsonschema import Draft202012Validator
 
 from alerting.receiver import Request, Response
 
+PERSON = {"id": "PUSER01", "type": "user_reference", "summary": "Ada"}
+INTEGRATION = {"id": "PINTG01", "type": "events_api_v2_inbound_integration_reference", "summary": "Events"}
+HAPPENINGS = {"trigger": "triggered", "acknowledge": "acknowledged", "resolve": "resolved"}
+
 LARGEST = 512_000
 MINUTE = 60_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TEXT = {"type": "string"}
 ADDRESS = {"type": "string", "pattern": "^https?://"}
 SCHEMA = {
@@ -110,10 +118,35 @@ class Fault:
         return self.since <= now < self.until and (self.hits is None or self.hits(event))
 
 
+@dataclass(slots=True)
+class Subscription:
+    """Where webhooks go: `deliver` takes headers and raw body, and gives the status it answers.
+
+    `sent` are all of them, with the status that was answered.
+    """
+
+    deliver: Callable[[Mapping[str, str], bytes], int]
+    secrets: tuple[str, ...]
+    sent: list[tuple[Mapping[str, str], bytes, int]] = field(default_factory=list)
+
+    def send(self, event: dict[str, Any]) -> None:
+        body = json.dumps({"event": event}).encode()
+        headers = {
+            "X-Webhook-Id": f"webhook-{len(self.sent)}",
+            "X-PagerDuty-Signature": ",".join(signature(secret, body) for secret in self.secrets),
+        }
+        self.sent.append((headers, body, self.deliver(headers, body)))
+
+
+def signature(secret: str, body: bytes) -> str:
+    return f"v1={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}"
+
+
 class PagerDuty:
     """An account. `incidents` are all there ever were; each one has woken somebody.
 
-    `received` are the events that were taken in, `tried` all requests, with their times.
+    `received` are the events that were taken in, `tried` all requests, with their times. What happens to an
+    incident is told to the `subscription`, at once.
     """
 
     def __init__(
@@ -127,6 +160,7 @@ class PagerDuty:
         self.received: list[tuple[int, dict[str, Any]]] = []
         self.tried: list[tuple[int, dict[str, Any]]] = []
         self.faults: list[Fault] = []
+        self.subscription: Subscription | None = None
         self._keys = frozenset(routing_keys)
         self._now = now
         self._per_minute = per_minute
@@ -142,6 +176,36 @@ class PagerDuty:
         """Give the unresolved incident under a key."""
         wanted = (routing_key, dedup_key)
         return next((i for i in self.open_incidents() if (i.routing_key, i.dedup_key) == wanted), None)
+
+    def acknowledges(self, dedup_key: str) -> None:
+        """Let a person acknowledge what is open under a key."""
+        incident = self._open(dedup_key)
+        incident.state = "acknowledged"
+        self._happens(incident, "acknowledged", "acknowledged by a person", self._now(), PERSON)
+
+    def loses_patience(self, dedup_key: str) -> None:
+        """Let PagerDuty take an acknowledgement back that nothing came of."""
+        incident = self._open(dedup_key)
+        incident.state = "triggered"
+        self._happens(incident, "unacknowledged", "acknowledgement timed out", self._now(), None)
+
+    def resolves(self, dedup_key: str) -> None:
+        """Let a person resolve what is open under a key."""
+        incident = self._open(dedup_key)
+        incident.state = "resolved"
+        self._happens(incident, "resolved", "resolved by a person", self._now(), PERSON)
+
+    def _open(self, dedup_key: str) -> Incident:
+        (found,) = [incident for incident in self.open_incidents() if incident.dedup_key == dedup_key]
+        return found
+
+    def _happens(
+        self, incident: Incident, what: str, log: str, at: int, agent: Mapping[str, Any] | None
+    ) -> None:
+        """Keep what happened in the incident's log, and tell the subscription."""
+        incident.log.append((at, log))
+        if self.subscription:
+            self.subscription.send(_event(incident, self.incidents.index(incident), what, at, agent))
 
     async def post(self, request: Request, timeout: float) -> Response:
         """Take an event as `alerting.receiver.Post`; without an answer it lasts until the time is out."""
@@ -186,13 +250,16 @@ class PagerDuty:
                 return
             incident = Incident(event["routing_key"], dedup_key, event, now)
             self.incidents.append(incident)
-        incident.log.append((now, action))
         if action == "acknowledge":
             incident.state = "acknowledged"
         elif action == "resolve":
             incident.state = "resolved"
         else:
             incident.event = event
+            if incident.log:  # joins what is open: nothing has happened to it
+                incident.log.append((now, action))
+                return
+        self._happens(incident, HAPPENINGS[action], action, now, INTEGRATION)
 
     def _over_the_rate(self, key: str, now: int) -> bool:
         counted = self._counted.setdefault(key, deque())
@@ -209,7 +276,29 @@ class PagerDuty:
         for incident in self.incidents:
             if incident.state != "resolved" and incident.began_at + self._auto_resolve <= now:
                 incident.state = "resolved"
-                incident.log.append((incident.began_at + self._auto_resolve, "auto_resolve"))
+                at = incident.began_at + self._auto_resolve
+                self._happens(incident, "resolved", "auto_resolve", at, None)
+
+
+def _event(
+    incident: Incident, number: int, what: str, at: int, agent: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Give what happened in the form of webhooks v3."""
+    return {
+        "id": f"event-{number}-{len(incident.log)}",
+        "event_type": f"incident.{what}",
+        "resource_type": "incident",
+        "occurred_at": (EPOCH + timedelta(milliseconds=at)).isoformat().replace("+00:00", "Z"),
+        "agent": agent,
+        "client": None,
+        "data": {
+            "id": f"PINC{number}",
+            "type": "incident",
+            "status": incident.state,
+            "incident_key": incident.dedup_key,
+            "title": incident.summary,
+        },
+    }
 
 
 def _read(body: bytes) -> dict[str, Any]:

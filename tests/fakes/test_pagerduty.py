@@ -3,7 +3,7 @@
 import asyncio
 import json
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pagerduty as official
@@ -12,7 +12,7 @@ import trustme
 from aiohttp.test_utils import TestServer
 
 from alerting.receiver import Request, Response
-from tests.fakes.pagerduty import Fault, PagerDuty, application
+from tests.fakes.pagerduty import Fault, PagerDuty, Subscription, application, signature
 
 KEY = "0123456789abcdef0123456789abcdef"
 PAYLOAD = {"summary": "sso is down", "source": "hq", "severity": "critical"}
@@ -142,6 +142,52 @@ def test_an_old_incident_is_closed_by_pagerduty_itself() -> None:
     assert hand.states() == ["resolved"]
     hand.send("trigger")
     assert hand.states() == ["resolved", "triggered"]
+
+
+def subscribed(hand: Hand) -> list[dict[str, Any]]:
+    """Subscribe to the account; gives the events that come, each one signed by both secrets."""
+    heard: list[dict[str, Any]] = []
+
+    def deliver(headers: Mapping[str, str], body: bytes) -> int:
+        assert headers["X-PagerDuty-Signature"] == f"{signature('old', body)},{signature('new', body)}"
+        heard.append(json.loads(body)["event"])
+        return 202
+
+    hand.account.subscription = Subscription(deliver, ("old", "new"))
+    return heard
+
+
+def test_what_happens_to_an_incident_is_told_with_whoever_did_it() -> None:
+    hand = Hand(auto_resolve=1000)
+    heard = subscribed(hand)
+    hand.send("trigger")
+    hand.send("trigger")  # joins: nothing happens
+    hand.account.acknowledges("k")
+    hand.account.loses_patience("k")
+    hand.send("acknowledge")
+    hand.now = 1500
+    hand.states()
+
+    told = [(event["event_type"], (event["agent"] or {"type": None})["type"]) for event in heard]
+    assert told == [
+        ("incident.triggered", "events_api_v2_inbound_integration_reference"),
+        ("incident.acknowledged", "user_reference"),
+        ("incident.unacknowledged", None),
+        ("incident.acknowledged", "events_api_v2_inbound_integration_reference"),
+        ("incident.resolved", None),
+    ]
+    assert {event["data"]["incident_key"] for event in heard} == {"k"}
+    assert heard[-1]["occurred_at"] == "1970-01-01T00:00:01Z"
+
+
+def test_what_a_person_resolves_is_resolved_and_told() -> None:
+    hand = Hand()
+    heard = subscribed(hand)
+    hand.send("trigger")
+    hand.account.resolves("k")
+
+    assert hand.states() == ["resolved"]
+    assert (heard[-1]["event_type"], heard[-1]["agent"]["type"]) == ("incident.resolved", "user_reference")
 
 
 def test_a_fault_of_status_takes_nothing_in_and_says_when_to_come_back() -> None:

@@ -2,8 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -160,6 +160,14 @@ def episodes(tables: Tables) -> list[IncidentRow]:
     """Give every episode of the service's incident, in order."""
     rows = reader.recent_incidents(tables, 10_000)
     return sorted((row for row in rows if row.key == KEY), key=lambda row: row.episode)
+
+
+@contextmanager
+def locked(store: Path) -> Iterator[None]:
+    """Keep everybody else from writing: what a backup program does that stays too long."""
+    with closing(sqlite3.connect(store, isolation_level=None)) as tables:
+        tables.execute("BEGIN IMMEDIATE")
+        yield
 
 
 @asynccontextmanager

@@ -74,6 +74,13 @@ class Running:
             assert self.lives, f"the daemon ended: {self.log.read_text()}"
             await asyncio.sleep(LOOK)
 
+    async def says(self, words: str) -> None:
+        """Wait until its log says this from now on."""
+        before = len(self.log.read_text())
+        while words not in self.log.read_text()[before:]:
+            assert self.lives, f"the daemon ended: {self.log.read_text()}"
+            await asyncio.sleep(LOOK)
+
     async def asked(self, path: str) -> bytes | None:
         """Give what it answers; None while nobody listens, or where the answer is not 200."""
         try:

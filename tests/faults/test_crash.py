@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
@@ -10,20 +11,22 @@ from typing import Literal, get_args
 import pytest
 
 from tests.fakes.pagerduty import Fault
-from tests.faults.company import KEY, Company, founded, open_keys
+from tests.faults.company import KEY, Account, Company, founded, locked, open_keys
 from tests.faults.outages import assert_each_outage_was_one_incident
 
 KILLS, COMPANIES = 50, 8
+TEMPTATION = 0.1  # seconds in which it could say what it may not say yet
 Message = Literal["trigger", "resolve"]
-Place = Literal["decided", "sent", "taken in", "answered"]
+Place = Literal["decided", "stored", "sent", "taken in", "answered"]
 
 
 @dataclass(frozen=True)
 class Kill:
     """Where the daemon dies, and what it finds when it is back.
 
-    decided: the decision is in the store. sent: the request is out, and PagerDuty does not take it in.
-    taken in: PagerDuty has it, and does not answer. answered: it does, and the store does not know yet.
+    decided: the store was not able to take the decision. stored: it took it. sent: the request is out, and
+    PagerDuty does not take it in. taken in: it does, and does not answer. answered: that too, and the store
+    does not know yet.
     """
 
     message: Message
@@ -32,7 +35,11 @@ class Kill:
 
     @property
     def outages(self) -> int:
-        return 2 if self.message == "resolve" and self.fails_at_restart else 1
+        """Count the episodes: what was decided and not stored has never been, and nobody has heard of it."""
+        again = int(self.fails_at_restart)
+        if self.place == "decided":
+            return again if self.message == "trigger" else 1
+        return 1 if self.message == "trigger" else 1 + again
 
 
 EVERY = [
@@ -80,16 +87,31 @@ async def outage_with(kill: Kill, company: Company) -> None:
 
 async def die_at(kill: Kill, company: Company) -> None:
     """Let the service change, and kill the daemon when what it says of it is at the place."""
-    account, message = company.account, kill.message
-    received, tried = len(account.received), len(account.tried)
+    withhold(kill, company.account)
+    with locked(company.store) if kill.place == "decided" else nullcontext():
+        company.service.works = kill.message == "resolve"
+        await arrival(kill, company)
+        await company.daemon.kill()
+
+
+def withhold(kill: Kill, account: Account) -> None:
+    """Let PagerDuty give no answer to the message; nor take it in, where it is not to have it yet."""
     if kill.place != "answered":
         how: Literal["lost", "hang"] = "lost" if kill.place == "taken in" else "hang"
-        account.faults.append(Fault(how, hits=lambda event: event["event_action"] == message))
-    company.service.works = message == "resolve"
-    if kill.place == "decided":
-        await company.until(lambda tables: (KEY in open_keys(tables)) is (message == "trigger"))
-    elif kill.place == "sent":
-        await account.until(lambda: len(account.tried) > tried)
-    else:
-        await account.until(lambda: len(account.received) > received)
-    await company.daemon.kill()
+        account.faults.append(Fault(how, hits=lambda event: event["event_action"] == kill.message))
+
+
+async def arrival(kill: Kill, company: Company) -> None:
+    account, opens = company.account, kill.message == "trigger"
+    received, tried = len(account.received), len(account.tried)
+    match kill.place:
+        case "decided":
+            await company.daemon.says(f"{'opened' if opens else 'resolved'} {KEY}")
+            await asyncio.sleep(TEMPTATION)
+            assert len(account.tried) == tried, "something was said that is not stored"
+        case "stored":
+            await company.until(lambda tables: (KEY in open_keys(tables)) is opens)
+        case "sent":
+            await account.until(lambda: len(account.tried) > tried)
+        case "taken in" | "answered":
+            await account.until(lambda: len(account.received) > received)
