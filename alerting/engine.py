@@ -121,6 +121,7 @@ class Engine:
         times = (
             self.seeing.wake(now),
             self._strain.wake(),
+            self._monitors.wake(now),
             reports.wake(self.book, self.configuration, now),
         )
         self._wake = decision.wake = min((at for at in times if at is not None), default=None)
@@ -133,6 +134,7 @@ class Engine:
         return standing is not None and standing.state is State.DOWN
 
     def _started(self, now: int, decision: Decision) -> None:
+        self._monitors.take_over(now)
         self.book.again(self.configuration, self._queued, now, decision)
         self._queued.clear()
         for standing in self.services.values():

@@ -9,6 +9,10 @@ from alerting.intent import Urgency
 from alerting.routes import facets, fallback_of, receivers_of, severity_of
 from checks.model import Configuration
 
+# ms after a start: the self-checks have spoken, and blindness has lasted long enough to be told.
+GRACE_OF_SIGHT = 30_000
+GRACE = 180_000  # and everything else has had its two minutes
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -28,6 +32,16 @@ class Monitors:
 
     def __init__(self, book: Book) -> None:
         self._book = book
+        self._unjudged: dict[str, int] = {}  # opened in an earlier life: until when they have not to hold yet
+
+    def take_over(self, now: int) -> None:
+        """Give what an earlier life opened time to show whether it still holds: it is not a new incident."""
+        monitors = [incident for incident in self._book.open.values() if incident.scope == "monitor"]
+        self._unjudged = {incident.key: now + _grace(incident.name) for incident in monitors}
+
+    def wake(self, now: int) -> int | None:
+        """Give the instant at which one of those is over unless it holds."""
+        return min((until for until in self._unjudged.values() if until > now), default=None)
 
     def settle(
         self,
@@ -43,12 +57,14 @@ class Monitors:
         prefix = configuration.alerting.prefix
         wanted = {key_of(prefix, "monitor", condition.name): condition for condition in holding}
         for key, condition in wanted.items():
+            self._unjudged.pop(key, None)
             if key not in self._book.open:
                 self._begin(key, condition, configuration, now, decision)
         over = [
             key
             for key, incident in self._book.open.items()
             if incident.scope == "monitor" and key not in wanted and _of(incident.name, family)
+            if now >= self._unjudged.get(key, now)
         ]
         for key in over:
             self._book.end(key, now, configuration, now, decision)
@@ -73,6 +89,10 @@ class Monitors:
             told=told,
         )
         self._book.begin(incident, configuration, now, decision)
+
+
+def _grace(name: str) -> int:
+    return GRACE_OF_SIGHT if _of(name, "blind") else GRACE
 
 
 def _of(name: str, family: str) -> bool:

@@ -36,7 +36,7 @@ class Eye:
 
     def see(self, result: Result) -> None:
         """Take in a result of this self-check."""
-        if result.at < self.at or result.outcome is Outcome.UNKNOWN:
+        if result.at < self.at or result.reason is Reason.OVERLOAD:
             return  # an old story, or one about our own slowness
         self.at = result.at
         if result.outcome is Outcome.GOOD:

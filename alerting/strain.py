@@ -1,7 +1,7 @@
 """Overload: signs that we cannot keep up, and when they have lasted long enough to tell somebody."""
 
 LASTING = 120_000  # ms of signs without a pause
-PAUSE = 30_000  # ms without a sign end a stretch
+PAUSE = 90_000  # ms without a sign end a stretch: a small installation gives few
 CALM = 300_000  # ms without a sign end the incident
 
 

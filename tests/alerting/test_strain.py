@@ -22,10 +22,10 @@ def test_time_without_signs_does_not_make_a_stretch_longer() -> None:
     assert not strain.lasting(4 * MINUTE)
 
 
-def test_half_a_minute_without_a_sign_begins_a_new_stretch() -> None:
+def test_a_minute_and_a_half_without_a_sign_begins_a_new_stretch() -> None:
     strain = signs(Strain(), 0, MINUTE)
-    signs(strain, MINUTE + 30_001, 2 * MINUTE + 30_001)
-    assert not strain.lasting(2 * MINUTE + 30_001)
+    signs(strain, MINUTE + 90_001, 2 * MINUTE + 90_001)
+    assert not strain.lasting(2 * MINUTE + 90_001)
     assert strain.since == MINUTE + 30_001
 
 

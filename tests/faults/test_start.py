@@ -4,7 +4,6 @@ import socket
 
 from tests.faults.company import Company
 from tests.faults.process import refused
-from tests.servers.nginx import free_port
 
 CANNOT_RUN = 4
 
@@ -14,7 +13,7 @@ async def test_a_second_daemon_on_one_store_is_told_who_is_first_and_the_first_g
 ) -> None:
     await company.opened()
 
-    status, said = await refused(company.daemon.config, "--listen", f"127.0.0.1:{free_port()}")
+    status, said = await refused(company.daemon.config)  # its port is taken too: the store is what matters
 
     assert status == CANNOT_RUN
     assert f"{company.store} is in use by watchkeeper run, pid {company.daemon.pid} on " in said
@@ -25,7 +24,7 @@ async def test_a_second_daemon_on_one_store_is_told_who_is_first_and_the_first_g
 
 
 async def test_a_port_that_is_taken_is_named(company: Company) -> None:
-    with socket.create_server(("127.0.0.1", company.daemon.port)):
+    with socket.create_server(("127.0.0.1", company.daemon.port)):  # before the store is anybody's
         status, said = await refused(company.daemon.config)
 
     assert status == CANNOT_RUN

@@ -130,3 +130,39 @@ def test_a_short_loss_of_our_network_tells_nobody() -> None:
 def reasons(stage: Stage) -> set[str]:
     rows = stage.store.connection.execute("SELECT DISTINCT reason FROM results WHERE reason IS NOT NULL")
     return {reason for (reason,) in rows}
+
+
+def test_a_restart_while_we_are_blind_is_not_a_second_incident() -> None:
+    async def scene(stage: Stage) -> None:
+        driver = stage.born()
+        await passes(600)
+        stage.world.network = False
+        await passes(120)
+        await stage.crash(driver)
+        async with stage.life():
+            await passes(300)
+            assert stage.incident("blind/internet").state == "triggered"
+            stage.world.network = True
+            await passes(120)
+
+    stage = staged()
+    run(scene(stage))
+
+    assert stage.incident("blind/internet").log[-1][1] == "resolve"
+
+
+def test_blindness_that_ended_while_we_were_gone_is_resolved_soon_after_a_start() -> None:
+    async def scene(stage: Stage) -> None:
+        driver = stage.born()
+        await passes(600)
+        stage.world.network = False
+        await passes(120)
+        await stage.crash(driver)
+        stage.world.network = True
+        async with stage.life():
+            await passes(45)
+
+    stage = staged()
+    run(scene(stage))
+
+    assert stage.incident("blind/internet").log[-1][1] == "resolve"
