@@ -22,6 +22,7 @@ from checks import __version__
 from checks.model import Check, Configuration, DeadMansSwitch, SelfCheck
 from commands.context import RunOptions, Status, Stop
 from commands.main import main as commanded
+from commands.plain import plural
 from driver.loop import Driver, Outside
 from exporter.counters import Counters
 from exporter.view import Build, Reload, View, Viewer
@@ -52,6 +53,7 @@ async def _serve(configuration: Configuration) -> int:
     stop, clock = asyncio.Event(), Clock()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _not_reloaded)
     life = Life(clock)
     app = application(life.see, ready=life.ready, hear=life.hear)
     # The store before the port: a second daemon is to hear who the first is, not that a number is taken.
@@ -63,6 +65,10 @@ async def _serve(configuration: Configuration) -> int:
             await site.cleanup()
     log.info("stopped")
     return 0
+
+
+def _not_reloaded() -> None:
+    log.warning("SIGHUP changes nothing: this version reads the configuration only when it starts")
 
 
 @dataclass(slots=True)
@@ -200,11 +206,10 @@ def _viewer(driver: Driver, deliverer: Deliverer, now: int) -> Viewer:
 
 
 def _welcome(configuration: Configuration) -> None:
-    checks, services = len(configuration.checks), len(configuration.services)
-    place = f"http://{configuration.web.host}:{configuration.web.port}/"
-    log.info(
-        "watching %d checks of %d services from %s; page: %s", checks, services, configuration.site, place
-    )
+    checks = plural(len(configuration.checks), "check")
+    services = plural(len(configuration.services), "service")
+    place = f"http://{configuration.web.host or 'localhost'}:{configuration.web.port}/"
+    log.info("watching %s of %s from %s; page: %s", checks, services, configuration.site, place)
     for note in configuration.notes:
         log.warning("%s", note)
 

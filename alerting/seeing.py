@@ -81,7 +81,7 @@ class Seeing:
 def _blind(sight: Sight) -> str:
     if sight.blind_to is NETWORK:
         return f"blind on the {sight.network} network: every self-check fails, no check of it succeeds"
-    return f"blind for names on the {sight.network} network: no self-check can resolve one, no check neither"
+    return f"blind for names on the {sight.network} network: no self-check can resolve one, and no check can"
 
 
 def _mute(eye: Eye) -> str:

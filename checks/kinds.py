@@ -29,7 +29,8 @@ class Kinds:
         if not isinstance(node, Scalar) or node.unset:
             return None  # refused where the option is read
         if node.text not in self.places:
-            reading.refuse(node, path, f"there is no such kind{meant(node.text, self.places.keys())}")
+            known = f"; there is {', '.join(sorted(self.places))}"
+            reading.refuse(node, path, f"there is no such kind{meant(node.text, self.places) or known}")
             return None
         return self._loaded.get(node.text) or self._load(node.text)
 

@@ -93,8 +93,12 @@ def written(path: Path) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         else:
-            text += ("." if text else "") + (part if PLAIN_PART.fullmatch(part) else json.dumps(part[:40]))
+            text += ("." if text else "") + (part if PLAIN_PART.fullmatch(part) else _quoted(part[:40]))
     return text
+
+
+def _quoted(part: str) -> str:
+    return json.dumps(part, ensure_ascii=not part.isprintable())
 
 
 def problem(node: Node, path: Path, message: str) -> Problem:

@@ -58,7 +58,7 @@ def read_share(value: str | Fraction) -> Fraction:
     if share is None:
         raise RuleError("must be a share such as 99.9% or 0.999")
     if not 0 < share < 1:
-        raise RuleError("must be more than 0% and less than 100%")
+        raise RuleError("must be more than 0% and less than 100%, such as 99.9% or 0.999")
     return share
 
 

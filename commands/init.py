@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 from pathlib import Path
+from shlex import quote
 
 from commands.context import Context, Status, Stop
 
@@ -36,4 +37,4 @@ def run(context: Context) -> Status:
 
 
 def _named(context: Context, file: Path) -> str:
-    return "" if str(file) == context.said.config else f" --config {file}"
+    return "" if str(file) == context.said.config else f" --config {quote(str(file))}"

@@ -95,10 +95,11 @@ def _objective(counted: Account) -> tuple[str, ...]:
     said = (objective.name, share(objective.target), objective.window)
     if figures is None:
         return (*said, "not counted yet", "–", "–", "–")
+    left = None if figures.sli is None else figures.remaining_ratio  # nothing measured is never 100 %
     return (
         *said,
         figures.verdict,
         share(figures.sli),
         share(figures.coverage, 1),
-        f"{share(figures.remaining_ratio, 1)} of {lasting(round(figures.budget))}",
+        f"{share(left, 1)} of {lasting(round(figures.budget))}",
     )

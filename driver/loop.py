@@ -117,7 +117,12 @@ class Driver:
         """Run something until its end, or until the driver stops."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("a task ended by a bug of ours: please report this", exc_info=error)
 
     # --- events in, decisions out
 

@@ -268,6 +268,11 @@ OF_A_FILE = [
     ("version: 1", "version: 2", ["1:10: version: must be 1; this Watchkeeper reads no other version"]),
     ("version: 1", "site: hq", ["1:1: version: is required"]),
     ("version: 1", "verson: 1", ['1:1: verson: no such option (did you mean "version"?)']),
+    (
+        "kind: page",
+        "kind: oidc",
+        ["5:30: checks.page.kind: there is no such kind; there is clashing, page, picky"],
+    ),
     ("kind: page", "kind: pge", ['5:30: checks.page.kind: there is no such kind (did you mean "page"?)']),
     ("kind: page, ", "", ["5:3: checks.page.kind: is required"]),
     ("kind: page", "knd: page", ['5:24: checks.page.knd: no such option (did you mean "kind"?)']),

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.source import ConfigError, List, Map, Scalar, read
+from checks.source import ConfigError, List, Map, Scalar, read, written
 
 
 def problems(text: str) -> list[str]:
@@ -111,3 +111,10 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 @given(st.text(alphabet=":-[]{}&*!|>'\"%@` \n\tab#?,<$"))
 def test_any_heap_of_yaml_signs_is_read_or_refused(text: str) -> None:
     assert all(line.startswith("c.yaml:") for line in problems(text))
+
+
+@pytest.mark.parametrize(
+    ("part", "said"), [("équipe", '"équipe"'), ("a b", '"a b"'), ("a\x1b[2J", r'"a\u001b[2J"')]
+)
+def test_a_name_is_written_as_it_is_read_and_never_moves_the_terminal(part: str, said: str) -> None:
+    assert written(("services", part)) == f"services.{said}"

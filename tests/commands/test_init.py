@@ -35,6 +35,10 @@ def test_another_name_is_given_as_an_argument_or_as_the_configuration(shell: She
     assert (shell.folder / "other.yaml").exists()
 
 
+def test_the_command_that_is_told_can_be_typed_as_it_stands(shell: Shell) -> None:
+    assert "validate --config 'my checks.yaml'" in shell.type("init", "my checks.yaml").out
+
+
 def test_a_place_that_takes_no_file_is_told(shell: Shell) -> None:
     answer = shell.type("init", "nowhere/checks.yaml")
 

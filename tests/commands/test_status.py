@@ -64,6 +64,16 @@ def test_people_are_told_the_same_and_down_is_no_reason_to_exit_otherwise(shell:
     assert "web-up     99.900 %  30d     undecided" in answer.out
 
 
+def test_a_budget_of_which_nothing_was_measured_is_not_called_whole(shell: Shell) -> None:
+    shell.write(configuration(http("front", "http://127.0.0.1:1/"), rest=OBJECTIVE))
+    file.open(shell.folder / "watchkeeper.db", "test", Clock().now()).close()
+
+    answer = shell.type("status")
+
+    assert "– of 43 min 12 s" in answer.out
+    assert "100" not in answer.out
+
+
 def test_it_reads_while_a_daemon_holds_the_store(shell: Shell) -> None:
     store(shell)
 
