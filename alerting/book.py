@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import cast
 
 from alerting.events import Decision
 from alerting.incident import Incident
 from alerting.intent import Action, Intent, Urgency
+from alerting.receiver import Target
 from alerting.words import message_of
 from checks.model import Configuration
 
@@ -83,14 +85,23 @@ class Book:
     ) -> None:
         """Say after a start what is still true: harmless where it is open, the cure where it was closed.
 
-        `queued` are the (receiver, key) for which an open waits in the outbox anyway. A receiver that has
-        reported a resolve is answered in its own time: reports.py.
+        Only to receivers that know a repeated open for what it is. `queued` are the (receiver, key) for which
+        an open waits in the outbox anyway. A receiver that has reported a resolve is answered in its own
+        time: reports.py.
         """
         for incident in self.open.values():
             told = [name for name in incident.told if (name, incident.key) not in queued]
             told = [name for name in told if name not in incident.closed_by]
-            usable = [name for name in told if name in configuration.receivers]
+            usable = [name for name in told if _deduplicates(configuration, name)]
             self.say(incident, Action.OPEN, usable, configuration, now, decision)
+
+    def listed(self) -> list[Incident]:
+        """Give what is open, the most pressing first: pages before tickets before the rest, then by age."""
+        ranks = list(Urgency)
+        return sorted(
+            self.open.values(),
+            key=lambda each: (ranks.index(each.urgency), each.scope == "monitor", each.fault_at, each.key),
+        )
 
     @property
     def monitors(self) -> bool:
@@ -104,3 +115,8 @@ class Book:
             place = (incident.scope, incident.urgency)
             counts[place] = counts.get(place, 0) + 1
         return counts
+
+
+def _deduplicates(configuration: Configuration, name: str) -> bool:
+    receiver = configuration.receivers.get(name)
+    return receiver is not None and cast(Target, receiver.target).abilities.deduplicates

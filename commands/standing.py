@@ -14,7 +14,7 @@ from slo.judge import Judge
 
 def document_of(engine: Engine, now: int) -> Mapping[str, Any]:
     """Give all of it; times in RFC 3339."""
-    incidents = engine.book.open.values()
+    incidents = engine.book.listed()
     return {
         "at": instant(now),
         "site": engine.configuration.site,

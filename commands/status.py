@@ -81,7 +81,7 @@ def _services(engine: Engine, now: int) -> Iterable[tuple[str, ...]]:
 
 
 def _incidents(console: Console, engine: Engine, now: int) -> None:
-    incidents = engine.book.open.values()
+    incidents = engine.book.listed()
     console.line()
     if not incidents:
         console.line("no open incident")

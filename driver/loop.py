@@ -147,6 +147,7 @@ class Driver:
         if event.how != "fallback_due" and not self._stopped:
             now = self._out.clock.now()
             self.release.put([Settled(event.intent.id, now, event.how, event.detail)])
+        _tell_delivered(event)
         self.handle(event)
 
     async def mark(self, intent: Intent) -> None:
@@ -214,6 +215,17 @@ def depths(configuration: Configuration) -> dict[str, int]:
         return known[service]
 
     return {name: depth(check.service) for name, check in configuration.checks.items() if check.enabled}
+
+
+def _tell_delivered(event: Delivered) -> None:
+    """Let the log say what arrived, and what did not."""
+    receiver, action, key = event.intent.receiver, event.intent.action, event.intent.key
+    if event.how == "sent":
+        log.info("%s accepted the %s of %s", receiver, action, key)
+    elif event.how == "dead":
+        log.error("%s refused the %s of %s for good: %s", receiver, action, key, event.detail)
+    elif event.how == "fallback_due":
+        log.warning("%s has not taken the %s of %s yet: %s", receiver, action, key, event.detail)
 
 
 def _tell(decision: Decision) -> None:

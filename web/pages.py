@@ -130,7 +130,7 @@ def why(reason: str, detail: str) -> str:
 
 
 def _incidents(view: View) -> list[Incident]:
-    return sorted(view.engine.book.open.values(), key=lambda each: (each.scope == "monitor", each.fault_at))
+    return view.engine.book.listed()
 
 
 def _services(view: View) -> list[Standing]:

@@ -30,10 +30,11 @@ class Target:
     """A receiver that is only asked what it can do."""
 
     info: bool = True
+    deduplicates: bool = True
 
     @property
     def abilities(self) -> Abilities:
-        return Abilities(info=self.info)
+        return Abilities(info=self.info, deduplicates=self.deduplicates)
 
     def request(self, intent: Intent, now: int) -> Request:  # noqa: ARG002 - the contract's arguments
         return Request("http://127.0.0.1/", intent.id.encode())
@@ -48,8 +49,8 @@ class Target:
         return ""
 
 
-def receiver(name: str, *, info: bool = True, off: str = "") -> Receiver:
-    return Receiver(name=name, kind="fake", target=Target(info), off=off)
+def receiver(name: str, *, info: bool = True, off: str = "", deduplicates: bool = True) -> Receiver:
+    return Receiver(name=name, kind="fake", target=Target(info, deduplicates), off=off)
 
 
 def check(name: str, service: str = "sso", **said: Any) -> Check:

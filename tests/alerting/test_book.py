@@ -95,6 +95,14 @@ def test_what_is_open_is_not_said_to_a_receiver_that_has_gone() -> None:
     assert said(decision.intents) == [("pager", "open", 1)]
 
 
+def test_what_is_open_is_not_said_again_where_it_would_be_news_twice() -> None:
+    said_by = company(receivers={"pager": receiver("pager"), "chat": receiver("chat", deduplicates=False)})
+    book, decision = Book([incident(told=("pager", "chat"))]), Decision()
+    book.again(said_by, set(), LATER, decision)
+
+    assert said(decision.intents) == [("pager", "open", 1)]
+
+
 def test_open_incidents_are_counted_by_scope_and_urgency() -> None:
     book = Book(
         [
@@ -133,3 +141,13 @@ def test_an_end_is_kept_as_resolved() -> None:
     assert isinstance(row, IncidentRow)
     assert row.resolved_at == LATER + 5000
     assert ended(Book([incident()])).intents[0].action is Action.RESOLVE
+
+
+def test_the_most_pressing_incident_is_listed_first() -> None:
+    old_info = incident(key="a", urgency=Urgency.INFO, fault_at=1)
+    page, older_page = incident(key="b", fault_at=3), incident(key="c", fault_at=2)
+    ours = incident(key="d", scope="monitor", fault_at=0)
+
+    book = Book([old_info, ours, page, older_page])
+
+    assert [each.key for each in book.listed()] == ["c", "b", "d", "a"]
