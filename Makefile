@@ -8,10 +8,10 @@ COMPILE = .venv/bin/uv pip compile --quiet --no-config --universal --python-vers
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test servers lint types lock bench slow crash clean
+.PHONY: help run test servers lint types lock reference bench slow crash clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: .venv/run ## run the daemon on checks.yaml, in an environment of its own
 	@exec .venv/bin/python daemon.py run
@@ -32,6 +32,12 @@ types: .venv/test ## mypy, strict
 lock: .venv/test ## write both lock files from pyproject.toml; UPGRADE=1 takes the newest versions
 	$(COMPILE) pyproject.toml --output-file requirements.lock
 	$(COMPILE) pyproject.toml --output-file requirements-dev.lock --group dev --all-extras --constraint requirements.lock
+
+reference: .venv/test ## write docs/checks-yaml.md and checks.schema.json from the classes of options
+	.venv/bin/python -m commands.reference > docs/checks-yaml.md.new
+	mv docs/checks-yaml.md.new docs/checks-yaml.md
+	.venv/bin/python daemon.py schema > checks.schema.json.new
+	mv checks.schema.json.new checks.schema.json
 
 bench: .venv/test ## run every measurement in bench/
 	@for script in bench/*.py; do [ -e "$$script" ] || { echo "bench/ holds no measurement yet"; exit 0; }; \

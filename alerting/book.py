@@ -1,14 +1,14 @@
 """The open incidents, and the latest episode of each key. Opens and closes; decides nothing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import cast
 
 from alerting.events import Decision
 from alerting.incident import Incident
-from alerting.intent import Action, Intent, Urgency
+from alerting.intent import Action, Intent, Message, Urgency
 from alerting.receiver import Target
-from alerting.words import message_of
+from alerting.words import farewell_of, message_of
 from checks.model import Configuration
 
 
@@ -33,9 +33,12 @@ class Book:
         self.say(incident, Action.OPEN, incident.told, configuration, now, decision)
 
     def end(
-        self, key: str, restored_at: int, configuration: Configuration, now: int, decision: Decision
+        self, key: str, restored_at: int | None, configuration: Configuration, now: int, decision: Decision
     ) -> None:
-        """Resolve an incident, and tell everyone who was told that it began."""
+        """Resolve an incident, and tell everyone who was told that it began.
+
+        `restored_at` is None where it is no longer watched: it counts in no time to restore.
+        """
         incident = replace(self.open.pop(key), restored_at=restored_at, resolved_at=now)
         self.disputed.discard(key)
         decision.rows.append(incident.row())
@@ -67,18 +70,19 @@ class Book:
         message = message_of(incident, configuration)
         closed_by = incident.closed_by if action is Action.UPDATE else ()
         for receiver in (name for name in receivers if name not in closed_by):
-            intent = Intent(
-                id=f"{incident.key}#{incident.episode}:{action.value}:{receiver}@{now}",
-                receiver=receiver,
-                key=incident.key,
-                episode=incident.episode,
-                action=action,
-                urgency=incident.urgency,
-                created_at=now,
-                message=message,
+            _queue(incident, action, receiver, message, now, decision)
+
+    def part(
+        self, incident: Incident, receivers: Collection[str], old: Configuration, now: int, decision: Decision
+    ) -> Incident:
+        """Resolve at receivers that a reload has changed or taken out, and give what goes on without them."""
+        for receiver in (name for name in incident.told if name in receivers):
+            _queue(
+                incident, Action.RESOLVE, receiver, farewell_of(incident, old), now, decision, farewell=True
             )
-            decision.intents.append(intent)
-            decision.rows.append(intent.row())
+        told = tuple(name for name in incident.told if name not in receivers)
+        heard = {name: each for name, each in incident.heard.items() if name not in receivers}
+        return replace(incident, told=told, heard=heard)
 
     def again(
         self, configuration: Configuration, queued: set[tuple[str, str]], now: int, decision: Decision
@@ -115,6 +119,31 @@ class Book:
             place = (incident.scope, incident.urgency)
             counts[place] = counts.get(place, 0) + 1
         return counts
+
+
+def _queue(
+    incident: Incident,
+    action: Action,
+    receiver: str,
+    message: Message,
+    now: int,
+    decision: Decision,
+    *,
+    farewell: bool = False,
+) -> None:
+    intent = Intent(
+        id=f"{incident.key}#{incident.episode}:{action.value}:{receiver}@{now}" + ("~" if farewell else ""),
+        receiver=receiver,
+        key=incident.key,
+        episode=incident.episode,
+        action=action,
+        urgency=incident.urgency,
+        created_at=now,
+        message=message,
+        farewell=farewell,
+    )
+    decision.intents.append(intent)
+    decision.rows.append(intent.row())
 
 
 def _deduplicates(configuration: Configuration, name: str) -> bool:

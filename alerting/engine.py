@@ -247,7 +247,7 @@ class Engine:
             if intent.receiver in self.configuration.receivers:  # one that has gone can never speak again
                 text = f"receiver {intent.receiver} does not deliver: {event.detail}"
                 name = f"receiver/{intent.receiver}"
-                self._silent.setdefault(intent.receiver, Condition(name, text, now, about=intent.receiver))
+                self._silent.setdefault(intent.receiver, Condition(name, text, now))
             self._fall_back(intent, now, decision)
 
     def _accepted(self, intent: Intent, now: int, decision: Decision) -> None:

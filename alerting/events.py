@@ -5,7 +5,7 @@ from typing import Literal
 
 from alerting.incident import Happening, Incident
 from alerting.intent import Intent
-from checks.model import Network
+from checks.model import Configuration, Network
 from probes.result import Result
 from store.rows import Row
 
@@ -42,11 +42,15 @@ class Strained:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What became of an intent: `how` it ended, or that it is late enough for the fallback."""
+    """What became of an intent: `how` it ended, or that it is late enough for the fallback.
+
+    `former`: at the receiver as it was before a reload, which tells nothing of the one that there is now.
+    """
 
     intent: Intent
     how: Literal["sent", "dead", "replaced", "fallback_due"]
     detail: str = ""
+    former: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,33 @@ class StoreBack:
     """The store takes decisions again, and has all of them."""
 
 
-Event = Started | Woke | Attempted | SelfChecked | Strained | Delivered | Reported | StoreFailing | StoreBack
+@dataclass(frozen=True, slots=True)
+class Swapped:
+    """A reload was accepted: this is watched from now on."""
+
+    configuration: Configuration
+
+
+@dataclass(frozen=True, slots=True)
+class ReloadRefused:
+    """A reload was refused, and changed nothing; `detail` is one sentence that says why, without values."""
+
+    detail: str
+
+
+Event = (
+    Started
+    | Swapped
+    | ReloadRefused
+    | Woke
+    | Attempted
+    | SelfChecked
+    | Strained
+    | Delivered
+    | Reported
+    | StoreFailing
+    | StoreBack
+)
 
 
 @dataclass(frozen=True, slots=True)

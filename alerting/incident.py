@@ -49,7 +49,8 @@ class Incident:
     """One episode under one key. Times are ms since the epoch, UTC; `fault_at` is the first bad attempt.
 
     `told` are the receivers to which an open was queued: each of them gets the resolve. `heard` is what came
-    back from some of them; `acknowledged_at` is the first acknowledgement by a person.
+    back from some of them; `acknowledged_at` is the first acknowledgement by a person. One that is over, but
+    not restored, was ended by the configuration: it is no longer watched.
     """
 
     key: str
@@ -80,6 +81,11 @@ class Incident:
     def state(self) -> str:
         """Open until resolved."""
         return "open" if self.resolved_at is None else "resolved"
+
+    @property
+    def removed(self) -> bool:
+        """Whether it ended because nothing watches it any more: nobody knows whether it works."""
+        return self.resolved_at is not None and self.restored_at is None
 
     def row(self) -> IncidentRow:
         """Give the incident as it is kept."""

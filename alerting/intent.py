@@ -55,7 +55,8 @@ class Intent:
     """Open, update, acknowledge or resolve one episode of one incident at one receiver.
 
     `id` is made of key, episode, receiver and a running number, so that a replay gives the same one.
-    `unstored` marks a message that is sent although the store could not keep the decision.
+    `unstored` marks a message that is sent although the store could not keep the decision. `farewell` is for
+    the receiver of this name as it was before a reload that gave it another addressee, or took it out.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Intent:
     created_at: int
     message: Message
     unstored: bool = False
+    farewell: bool = False
 
     @property
     def first(self) -> bool:
@@ -76,6 +78,8 @@ class Intent:
     def row(self) -> IntentRow:
         """Give the intent as it is kept."""
         document = asdict(replace(self.message, details=dict(self.message.details)))
+        if self.farewell:
+            document["farewell"] = True
         return IntentRow(
             id=self.id,
             receiver=self.receiver,
@@ -90,6 +94,7 @@ class Intent:
     @classmethod
     def of(cls, row: IntentRow) -> "Intent":
         """Read back what `row` wrote."""
+        document = json.loads(row.document)
         return cls(
             id=row.id,
             receiver=row.receiver,
@@ -98,5 +103,6 @@ class Intent:
             action=Action(row.action),
             urgency=Urgency(row.urgency),
             created_at=row.created_at,
-            message=Message(**json.loads(row.document)),
+            farewell=document.pop("farewell", False),
+            message=Message(**document),
         )

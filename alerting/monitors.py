@@ -16,15 +16,12 @@ GRACE = 180_000  # and everything else has had its two minutes
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Something wrong with us: its name in the key, one sentence, since when (ms), whom it concerns.
-
-    `about` is the receiver that is itself the trouble: it is not told.
-    """
+    """Something wrong with us: its name in the key, one sentence, since when (ms), how urgent it is."""
 
     name: str
     text: str
     since: int
-    about: str = ""
+    urgency: Urgency = Urgency.PAGE
 
 
 class Monitors:
@@ -72,26 +69,31 @@ class Monitors:
     def _begin(
         self, key: str, condition: Condition, configuration: Configuration, now: int, decision: Decision
     ) -> None:
-        about = frozenset({condition.about} - {""})
-        told = receivers_of(configuration, facets("monitor", Urgency.PAGE, None), without=about)
-        if about:
-            told += fallback_of(configuration, {*told, *about})
         incident = Incident(
             key=key,
             episode=0,
             scope="monitor",
             name=condition.name,
-            urgency=Urgency.PAGE,
-            severity=severity_of(Urgency.PAGE, None),
+            urgency=condition.urgency,
+            severity=severity_of(condition.urgency, None),
             fault_at=condition.since,
             opened_at=now,
             text=condition.text,
-            told=told,
+            told=hearers_of(condition.name, condition.urgency, configuration),
         )
         self._book.begin(incident, configuration, now, decision)
 
 
+def hearers_of(name: str, urgency: Urgency, configuration: Configuration) -> tuple[str, ...]:
+    """Name the receivers that hear of a condition; one that is itself the trouble does not."""
+    about = frozenset({name.removeprefix("receiver/")}) if _of(name, "receiver") else frozenset()
+    told = receivers_of(configuration, facets("monitor", urgency, None), without=about)
+    return told + fallback_of(configuration, {*told, *about}) if about else told
+
+
 def _grace(name: str) -> int:
+    if _of(name, "reload"):
+        return 0  # whoever has started has read it
     return GRACE_OF_SIGHT if _of(name, "blind") else GRACE
 
 

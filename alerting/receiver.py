@@ -1,5 +1,6 @@
 """The contract every receiver keeps: an intent becomes one request, an answer becomes one verdict. Pure."""
 
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -63,7 +64,8 @@ class Abilities:
     together. `info` says whether a message of urgency info goes there without a route that names it.
     `update_within` is how long after the last accepted open or update (seconds) an update still means the
     same incident there. `hand_resolved_hold` is how long (seconds) a person is believed who resolved there
-    what still fails.
+    what still fails. `address` tells one addressee from another without giving anything away: options that
+    leave it as it is do not make a reload say goodbye there.
     """
 
     deduplicates: bool = False
@@ -76,6 +78,12 @@ class Abilities:
     info: bool = True
     update_within: float | None = None
     hand_resolved_hold: float = 1_800.0
+    address: str = ""
+
+
+def disguised(*parts: str) -> str:
+    """Give a short text that is another one for other parts, and tells nothing of them."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
 class Target(Protocol):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from alerting.events import Decision, Wish
 from alerting.monitors import Condition
-from alerting.sight import Eye, Sight
+from alerting.sight import Eye, Held, Sight
 from checks.model import Check, Configuration, Network
 from checks.network import is_address
 from probes.grid import offset_ms
@@ -20,11 +20,22 @@ class Seeing:
     """The sights of all networks, and what follows when one is lost or returns."""
 
     def __init__(self, configuration: Configuration) -> None:
-        eyes: dict[Network, dict[str, bool]] = {"internet": {}, "internal": {}}
-        for self_check in configuration.self_checks:
-            eyes[self_check.network][f"self/{self_check.name}"] = self_check.action == "resolve"
+        eyes = _eyes_of(configuration)
         self.sights: dict[Network, Sight] = {network: Sight(network, each) for network, each in eyes.items()}
-        self._named = {check.name: not is_address(check.host) for check in configuration.checks.values()}
+        self._named = _named(configuration)
+
+    def redefine(self, configuration: Configuration, former: Mapping[str, str], now: int) -> None:
+        """Watch by another configuration from now on.
+
+        `former` gives the name that each check had whose results count as before: what is kept back of
+        others tells nothing any more.
+        """
+        names = {was: name for name, was in former.items()}
+        self._named = _named(configuration)
+        for network, eyes in _eyes_of(configuration).items():
+            sight = self.sights[network]
+            sight.held = [each for held in sight.held if (each := _renamed(held, names)) is not None]
+            sight.redefine(eyes, now)
 
     def attempted(self, check: Check, result: Result, now: int) -> list[Result]:
         """Take a result of a check in; give those whose outcome is final by it, in their order."""
@@ -76,6 +87,23 @@ class Seeing:
             Condition(f"self-check/{eye.name.removeprefix('self/')}", _mute(eye), eye.first_failure_ended)
             for eye in eyes
         ]
+
+
+def _eyes_of(configuration: Configuration) -> dict[Network, dict[str, bool]]:
+    eyes: dict[Network, dict[str, bool]] = {"internet": {}, "internal": {}}
+    for self_check in configuration.self_checks:
+        eyes[self_check.network][f"self/{self_check.name}"] = self_check.action == "resolve"
+    return eyes
+
+
+def _named(configuration: Configuration) -> dict[str, bool]:
+    """Say of each check whether it has a name to resolve."""
+    return {check.name: not is_address(check.host) for check in configuration.checks.values()}
+
+
+def _renamed(held: Held, names: Mapping[str, str]) -> Held | None:
+    name = names.get(held.result.check)
+    return replace(held, result=replace(held.result, check=name)) if name else None
 
 
 def _blind(sight: Sight) -> str:

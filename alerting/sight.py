@@ -86,6 +86,14 @@ class Sight:
         """Whether we are blind, for this network or for names in it."""
         return bool(self.blind_to)
 
+    def redefine(self, eyes: Mapping[str, bool], now: int) -> None:
+        """Watch with other self-checks from now on; those that stay remember what they saw."""
+        if {name: eye.resolves for name, eye in self.eyes.items()} == eyes:
+            return
+        self.eyes = {name: self.eyes.get(name) or Eye(name, resolves) for name, resolves in eyes.items()}
+        self._judge(now)
+        self._round_at = self._soon(now) if eyes else None
+
     # --- what is told
 
     def saw(self, result: Result, now: int, *, named: bool) -> None:

@@ -1,5 +1,6 @@
 """Messages in words: what a page says to a tired person."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from alerting.incident import Incident
@@ -84,11 +85,19 @@ def summary_of(incident: Incident) -> str:
     if incident.scope == "monitor":
         over = "" if incident.resolved_at is None else " (over)"
         return f"Watchkeeper: {incident.text}{over}"
-    if incident.resolved_at is not None:
-        until = incident.restored_at or incident.resolved_at
-        return f"{title} is up again after {lasting(until - incident.fault_at)}"
+    if incident.removed:
+        return f"{title} is no longer watched; it was down since {clock(incident.fault_at)}"
+    if incident.restored_at is not None:
+        return f"{title} is up again after {lasting(incident.restored_at - incident.fault_at)}"
     why = reason_in_words(incident.causes[0].reason) if incident.causes else ""
     return f"{title} is down since {clock(incident.fault_at)}" + (f": {why}" if why else "")
+
+
+def farewell_of(incident: Incident, configuration: Configuration) -> Message:
+    """Say goodbye where a reload ends the telling, and not the incident: it is still open, told elsewhere."""
+    message = message_of(incident, configuration)
+    summary = f"{message.summary}; the configuration has changed, and it is told elsewhere from now on"
+    return replace(message, summary=summary)
 
 
 def details_of(

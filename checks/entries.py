@@ -1,4 +1,4 @@
-"""Services, checks, objectives and receivers: each entry of a section to its value."""
+"""Services, checks, vendors and receivers: each entry of a section to its value."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,19 +7,16 @@ from typing import Any, TypeVar
 
 from checks.fit import Reading, fit, known, missing_secrets, named, not_set, part, remedy, section
 from checks.kinds import COMMON, Kinds
-from checks.model import Check, Objective, Receiver, Service
+from checks.model import Check, Receiver, Service, Vendor
 from checks.network import network_of
-from checks.options import AtLeast, CommonOptions, ObjectiveOptions, ServiceOptions
-from checks.rules import EMPTY, TIMEOUT
+from checks.objectives import counting
+from checks.options import CommonOptions, ServiceOptions, VendorOptions
+from checks.rules import TIMEOUT
 from checks.shapes import guess, options
 from checks.source import Map, Node, Path, Scalar, written
+from checks.tree import EMPTY, blank
 
 T = TypeVar("T")
-
-
-def blank(node: Node) -> bool:
-    """Say whether nothing is written where something could be: every entry is commented out."""
-    return isinstance(node, Scalar) and node.plain and not node.text and not node.source
 
 
 def section_map(root: Map, title: str, reading: Reading) -> Map:
@@ -46,11 +43,6 @@ def each(
     return MappingProxyType(made)
 
 
-def counting(how: str | AtLeast) -> str | int:
-    """Give how several are counted: all, any, or how many."""
-    return how.at_least if isinstance(how, AtLeast) else how
-
-
 def service(name: str, key: Scalar, entry: Map, reading: Reading) -> Service | None:
     """Make a service."""
     said = section(ServiceOptions, entry, key, ("services", name), reading)
@@ -71,24 +63,17 @@ def service(name: str, key: Scalar, entry: Map, reading: Reading) -> Service | N
     )
 
 
-def objective(name: str, key: Scalar, entry: Map, reading: Reading) -> Objective | None:
-    """Make an objective, of one thing or of several services."""
-    path: Path = ("objectives", name)
-    about = entry.values.keys() & {"service", "services", "check"}
-    if len(about) != 1:
-        reading.refuse(key, path, "must name one of service, services and check")
-    said = section(ObjectiveOptions, entry, key, path, reading)
+def vendor(name: str, key: Scalar, entry: Map, reading: Reading) -> Vendor | None:
+    """Make a vendor."""
+    said = section(VendorOptions, entry, key, ("vendors", name), reading)
     if said is None:
         return None
-    if "services" in about and not said.services:
-        reading.refuse(entry.values["services"], (*path, "services"), "must name at least one service")
-    return Objective(
+    return Vendor(
         name=name,
-        target=said.target,
-        window=said.window,
-        services=(said.service,) if said.service else said.services,
-        check=said.check,
-        combine=counting(said.combine),
+        url=said.url or "",
+        announce=said.announce,
+        sla=said.sla,
+        follow_maintenance=said.follow_maintenance,
     )
 
 
@@ -110,7 +95,7 @@ class Checks:
             taken = known(entry, COMMON | options(cls).keys(), path, self.reading)
         elif "kind" not in common.values:
             taken = known(part(entry, _near(entry)), COMMON, path, self.reading)
-        self._required(common, key, path, taken)
+        self._required(cls, common, key, path, taken)
         said = fit(CommonOptions, common, key, path, self.reading, taken=taken)
         if not cls:
             return None
@@ -118,19 +103,24 @@ class Checks:
         probe = fit(cls, own, key, path, self.reading, taken=taken)
         if said is None or probe is None:
             return None
+        self._say_unasked(cls, common, path)
         return self._check(name, key, said, probe, own, timed="timeout" in entry.values)
 
     def _common(self, entry: Map) -> Map:
-        own = part(entry, COMMON)
-        return own._replace(values=self.defaults.values | own.values, keys=self.defaults.keys | own.keys)
+        own, usual = part(entry, COMMON), self.defaults
+        return Map(usual.keys | own.keys, usual.values | own.values, own.file, own.line, own.column)
 
-    def _required(self, common: Map, key: Scalar, path: Path, taken: frozenset[str]) -> None:
-        for option, why in (
-            ("kind", ""),
-            ("service", "; checks that are evidence only are not supported yet"),
-        ):
+    def _required(self, cls: Any, common: Map, key: Scalar, path: Path, taken: frozenset[str]) -> None:
+        """Miss `kind`, and `service` but where the kind is evidence, or unknown and so may be."""
+        may_be_evidence = getattr(cls, "evidence", False) or (cls is None and "kind" in common.values)
+        for option in ("kind",) if may_be_evidence else ("kind", "service"):
             if option not in common.values and option not in taken:
-                self.reading.refuse(key, (*path, option), f"is required{why}")
+                self.reading.refuse(key, (*path, option), "is required")
+
+    def _say_unasked(self, cls: Any, common: Map, path: Path) -> None:
+        if not getattr(cls, "asked", True):
+            told = f"kind {cls.kind} is not asked by this version yet: the check stays unknown"
+            self.reading.say(common.values["kind"], (*path, "kind"), told)
 
     def _check(
         self, name: str, key: Scalar, said: CommonOptions, probe: Any, own: Map, *, timed: bool
@@ -156,7 +146,7 @@ class Checks:
             network=said.network or network_of(host),
             host=host,
             enabled=said.enabled,
-            sli=said.sli,
+            sli=said.sli if said.sli is not None else not getattr(probe, "evidence", False),
             labels=said.labels,
             was=said.was,
             missing_secrets=self._missing(type(probe), own, path),

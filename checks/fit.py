@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from checks.inert import say_inert
 from checks.shapes import beneath, guess, is_secret, meant, options
 from checks.source import Map, Node, Path, Problem, Scalar, problem
 from checks.values import RuleError
@@ -26,6 +27,7 @@ WORDS = {
     "list_type": "must be a list",
     "tuple_type": "must be a list",
     "set_type": "must be a list",
+    "too_short": "must name at least {min_length}",
     "frozen_set_type": "must be a list",
     "string_type": "must be text",
     "int_type": "must be a whole number",
@@ -62,7 +64,9 @@ class Reading:
 
     def blanks_in(self, node: Map, path: Path) -> list[tuple[Path, Scalar]]:
         """Give the blank scalars inside a node at a path of one or two parts."""
-        blanks = self.blanks.get(path[:2], [])
+        blanks = self.blanks.get(path[:2])
+        if not blanks:
+            return []
         return [
             (at, blank)
             for at, blank in blanks
@@ -92,7 +96,7 @@ def plain(node: Node) -> Any:
 def part(node: Map, names: Collection[str]) -> Map:
     """Give the options of a node that have one of these names."""
     values = {name: child for name, child in node.values.items() if name in names}
-    return node._replace(values=values)
+    return Map(node.keys, values, node.file, node.line, node.column)
 
 
 def known(
@@ -128,10 +132,11 @@ def fit(
     """
     unset = _refuse_unset(cls, node, path, reading)
     try:
-        value: T = _adapter(cls).validate_python(plain(node))
+        value: T = _adapter(cls).validate_python(plain(node), context=node.file)
     except ValidationError as error:
         _Refusal(cls, node, name, path, reading, frozenset(taken)).refuse(error, unsure=unset or bool(taken))
         return None
+    say_inert(cls, node, path, reading)
     return None if unset else value
 
 

@@ -32,8 +32,8 @@ def limits_for(said: LimitsOptions, checks: Iterable[Check], root: Map, reading:
     """Work out `auto`; refuse a number that is too small for the checks there are."""
     least = least_in_flight(checks)
     if said.in_flight == "auto":
-        return Limits(in_flight=max(FEWEST, least), per_host=said.per_host)
+        return Limits(in_flight=max(FEWEST, least), per_host=said.per_host, max_refusals=said.max_refusals)
     if int(said.in_flight) < least:
         node, path = walk(root, ("limits", "in_flight"))
         reading.refuse(node, path, f"too few for these checks; they need at least {least}, or auto")
-    return Limits(in_flight=int(said.in_flight), per_host=said.per_host)
+    return Limits(in_flight=int(said.in_flight), per_host=said.per_host, max_refusals=said.max_refusals)

@@ -1,16 +1,49 @@
 """What is worth saying about a configuration that is right as it stands."""
 
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
 from checks.fit import Reading
 from checks.model import Configuration
-from checks.rules import mapping
-from checks.source import Map
+from checks.source import List, Map, Node, Path, Problem
+from checks.tree import mapping
 
 
-def lines(configuration: Configuration, root: Map, reading: Reading) -> tuple[str, ...]:
+class Note(NamedTuple):
+    """Something worth saying, and the path of what it is about; the path need not be written."""
+
+    path: Path
+    message: str
+
+
+# What folders to the right have to say: they know what a configuration comes to.
+Rule = Callable[[Configuration], Iterable[Note]]
+
+
+def notes(
+    configuration: Configuration, root: Map, reading: Reading, rules: Iterable[Rule]
+) -> tuple[Problem, ...]:
     """Give the notes made while reading, and what only the whole shows, by place."""
     _say_unmeasured(configuration, root, reading)
     _say_unrouted(configuration, root, reading)
-    return tuple(map(str, sorted(reading.notes)))
+    for rule in rules:
+        for path, message in rule(configuration):
+            reading.say(nearest(root, path), path, message)
+    return tuple(sorted(reading.notes))
+
+
+def nearest(root: Map, path: Path) -> Node:
+    """Give where the name of what is at a path stands, or of the nearest written thing around it."""
+    node: Node = root
+    at: Node = root
+    for part in path:
+        if isinstance(node, Map) and part in node.values:
+            at, node = node.keys[str(part)], node.values[str(part)]
+        elif isinstance(node, List) and isinstance(part, int) and part < len(node.items):
+            at = node = node.items[part]
+        else:
+            return at
+    return at
 
 
 def _say_unmeasured(configuration: Configuration, root: Map, reading: Reading) -> None:

@@ -1,107 +1,51 @@
-"""The options of every section of `checks.yaml`, as they are written; `model.py` has what they come to.
+"""The options of the sections of `checks.yaml`, as they are written; `model.py` has what they come to.
 
-`later` names the options that the documentation knows and this version does not do: they are refused in so
-many words.
+`alerting` is in alerting_options.py, `maintenance` and `reports` are in calendar_options.py. The text under
+an option explains it, in the reference and in editors. `inert` names the options that are read and checked
+but not acted on yet, which `validate` notes; `later` those that are refused until they are, because somebody
+would rely on them for safety.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import field
+from fractions import Fraction
 from typing import Annotated, ClassVar, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from checks.model import Network
-from checks.values import CALENDAR, Duration, Flag, RuleError, Secret, Share, Whole, read_whole, read_window
+from checks.model import Indicator, Network, Urgent
+from checks.texts import (
+    read_in_flight,
+    read_listen,
+    read_name,
+    read_store,
+    read_target,
+    read_timezone,
+    read_url,
+    read_version,
+)
+from checks.values import (
+    Duration,
+    Flag,
+    Number,
+    Portion,
+    RuleError,
+    Share,
+    Size,
+    Spent,
+    Whole,
+    Window,
+)
 
 STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,126}")
-NAME_RULE = "must be 1 to 127 letters, digits, dots, dashes or underscores, and begin with a letter or digit"
-LISTEN = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\s\[\]]*):([0-9]{1,5})")
-STORE = re.compile(r"sqlite:///(/?[^?#\x00]+)")
 COUNT = Literal["all", "any"]
 
-
-def read_version(text: str) -> str:
-    """Accept the version of the file's language."""
-    if text != "1":
-        raise RuleError("must be 1; this Watchkeeper reads no other version")
-    return text
-
-
-def read_name(text: str) -> str:
-    """Accept what may name a service, check, objective, receiver or site."""
-    if not NAME.fullmatch(text):
-        raise RuleError(NAME_RULE)
-    return text
-
-
-def read_url(text: str) -> str:
-    """Accept the address of something on the web; a slash at its end is taken off."""
-    if not re.fullmatch(r"https?://[^\s/?#]+[^\s]*", text):
-        raise RuleError("must be an address that begins with https:// or http://")
-    return text.rstrip("/")
-
-
-def read_listen(text: str) -> str:
-    """Accept `host:port`; an IPv6 address stands in brackets."""
-    found = LISTEN.fullmatch(text)
-    if not found or int(found[2]) > 65535:
-        raise RuleError("must be an address and a port, such as 127.0.0.1:9797 or [::1]:9797")
-    return text
-
-
-def read_store(text: str) -> str:
-    """Accept the URL of an SQLite file; give its path."""
-    found = STORE.fullmatch(text)
-    if not found:
-        raise RuleError("must be sqlite:///name.db (beside this file) or sqlite:////absolute/name.db")
-    return found[1]
-
-
-def read_timezone(text: str) -> str:
-    """Accept a name of the IANA time zone database."""
-    try:
-        return text if text == "UTC" else ZoneInfo(text).key
-    except (KeyError, ValueError, OSError):
-        raise RuleError("must be a time zone such as Europe/Amsterdam or UTC") from None
-
-
-def read_rolling(text: str) -> str:
-    """Accept a window of days or hours."""
-    if read_window(text) in CALENDAR:
-        raise RuleError("calendar windows are not supported by this version yet; write 30d")
-    return text
-
-
-def read_indicator(text: str) -> str:
-    """Accept the indicator of this version."""
-    if text in ("attempts", "latency"):
-        raise RuleError("not supported by this version yet; use time")
-    if text != "time":
-        raise RuleError("must be time")
-    return text
-
-
-def read_in_flight(text: str) -> str:
-    """Accept `auto` or a number of attempts."""
-    if text != "auto" and (not text.isdecimal() or read_whole(text) < 1):
-        raise RuleError("must be auto or a whole number from 1")
-    return text
-
-
-def read_target(text: str) -> str:
-    """Accept `host:port` of a self-check's address."""
-    if not LISTEN.fullmatch(text) or text.startswith(":"):
-        raise RuleError("must be an address and a port, such as 1.1.1.1:443")
-    return text
-
-
 Name = Annotated[str, AfterValidator(read_name)]
+Address = Annotated[str, AfterValidator(read_url)]
 Some = Annotated[Duration, Field(gt=0)]
 Count = Annotated[Whole, Field(ge=1)]
+Tier = Annotated[Whole, Field(ge=1, le=3)]
 Words = Mapping[str, str]
 
 
@@ -110,115 +54,192 @@ class AtLeast:
     """So many of several."""
 
     at_least: Count
+    """How many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class TopOptions:
     """What stands at the top level and is no section."""
 
-    later: ClassVar[frozenset[str]] = frozenset(
-        {"maintenance", "reports", "vendors", "compatibility", "webhooks"}
-    )
+    later: ClassVar[frozenset[str]] = frozenset({"webhooks"})
+    inert: ClassVar[frozenset[str]] = frozenset({"compatibility", "maintenance", "reports", "vendors"})
+
     version: Annotated[str, AfterValidator(read_version)]
+    """The version of this file's language: 1."""
+
     site: Name = "local"
+    """Where this daemon stands: a label of every metric, and the usual first part of every alert's key."""
+
     timezone: Annotated[str, AfterValidator(read_timezone)] = "UTC"
+    """The time zone of calendar windows, hours, maintenance and reports, such as Europe/Amsterdam."""
+
+    compatibility: tuple[Literal["sloth", "pyrra"], ...] = ()
+    """Whose dashboards are also served: the series that Sloth's and Pyrra's read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class ServiceOptions:
-    """An entry of `services`."""
+    """An entry of `services`: something people depend on and somebody owns."""
+
+    inert: ClassVar[frozenset[str]] = frozenset({"vendors", "unknown_after"})
 
     title: str = ""
+    """What people call it; the name where it is not written."""
+
     owner: str = ""
-    tier: Annotated[Whole, Field(ge=1, le=3)] = 2
+    """Who looks after it."""
+
+    tier: Tier = 2
+    """How much it matters: 1 pages day and night, 2 pages, 3 tells."""
+
     depends_on: tuple[str, ...] = ()
+    """The services that it cannot do without."""
+
     vendors: tuple[str, ...] = ()
+    """Who runs it for us."""
+
     up_when: COUNT | AtLeast = "all"
+    """Which of its checks must be up: all, any, or {at_least: 2}."""
+
     unknown_after: Some | None = None
+    """How long it may go unmeasured before somebody is told; 10m, 30m or 4h by its tier."""
+
     detect_within: Some | None = None
+    """How soon an outage should be noticed."""
+
     runbook: str = ""
+    """The address of a page for whoever is paged."""
+
     labels: Words = field(default_factory=dict)
+    """Words of your own, which routes can match."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class CommonOptions:
-    """The options that every check has, beside its kind's own. `timeout` None: not written."""
+    """The options that every check has, beside its kind's own. None: not written."""
 
     kind: str = ""
+    """Which sort of question is asked; it decides which further options there are."""
+
     service: str = ""
+    """The service it speaks for."""
+
     interval: Some = 30.0
+    """How often it is asked."""
+
     timeout: Some | None = None
+    """How long an attempt may take: 10s, but at most the interval."""
+
     confirm: Count = 3
+    """How many bad attempts in a row make it down."""
+
     confirm_interval: Some = 5.0
+    """How soon it is asked again while it is failing, or coming back."""
+
     recover: Count = 2
+    """How many good attempts in a row make it up again."""
+
     slow_after: Some | None = None
+    """A good attempt that took longer is shown as degraded; it still counts as good."""
+
     network: Network | None = None
+    """Which self-checks vouch for the way to it: internet or internal; as its address tells."""
+
     enabled: Flag = True
-    sli: Flag = True
+    """Whether it is asked at all."""
+
+    sli: Flag | None = None
+    """Whether it decides its service's state and objectives: true, but false for kinds that are evidence."""
+
     labels: Words = field(default_factory=dict)
+    """Words of your own."""
+
     was: str = ""
+    """Its name before it was renamed, so that what is known of it stays known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class PolicyOptions:
+    """An item of an objective's `policy`: what happens when so much of the budget is spent."""
+
+    at: Spent
+    """The share of the budget that is spent: 50%, 100%, 150%."""
+
+    notify: Urgent
+    """How urgently somebody is told: page, ticket or info."""
+
+    state: Name | None = None
+    """A word for what is in force from then on, such as freeze; it is exported."""
+
+    text: str = ""
+    """What is asked of those who are told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class BurnOptions:
+    """An item of an objective's `burn`: both windows must burn faster than the factor."""
+
+    urgency: Literal["page", "ticket"]
+    """How urgently somebody is told: page or ticket."""
+
+    long: Some
+    """The window that says that it matters."""
+
+    short: Some
+    """The window that says that it still goes on; at most half the long one."""
+
+    factor: Annotated[Number, Field(gt=0)]
+    """How fast the budget goes; 1 is exactly used up at the window's end."""
+
+    def __post_init__(self) -> None:
+        if self.short * 2 > self.long:
+            raise RuleError("must have a short window of at most half the long one")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class ObjectiveOptions:
-    """An entry of `objectives`."""
+    """An entry of `objectives`: the share promised over a window."""
 
-    later: ClassVar[frozenset[str]] = frozenset(
-        {"during", "policy", "faster_than", "min_bad", "min_coverage", "burn"}
-    )
+    inert: ClassVar[frozenset[str]] = frozenset({"policy", "min_bad", "min_coverage", "burn"})
+
     target: Share
-    window: Annotated[str, AfterValidator(read_rolling)]
+    """The share that is promised, such as 99.9%."""
+
+    window: Window
+    """Over how long: up to now (30d, 12h), or a calendar week, month, quarter or year."""
+
     service: str = ""
+    """The service it is about; one of service, services and check."""
+
     services: tuple[str, ...] = ()
+    """The services it is about, together."""
+
     check: str = ""
-    indicator: Annotated[str, AfterValidator(read_indicator)] = "time"
+    """The check it is about."""
+
+    indicator: Indicator = "time"
+    """What is counted: time that was up, attempts that were good, or good attempts that were fast."""
+
+    faster_than: Some | None = None
+    """How long a good attempt may take to count as fast; for indicator: latency."""
+
     combine: COUNT | AtLeast = "all"
+    """Which of several services must be up: all, any, or {at_least: 2}."""
 
+    during: str = ""
+    """The hours that count, by their name in alerting.hours; all of them where it is not written."""
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
-class MatchOptions:
-    """What a route asks of an incident; what is not written is not asked."""
+    policy: tuple[PolicyOptions, ...] = ()
+    """What happens when the budget is spent to a share."""
 
-    urgency: Literal["page", "ticket", "info"] | None = None
-    tier: Annotated[Whole, Field(ge=1, le=3)] | None = None
-    service: str | None = None
-    owner: str | None = None
-    scope: Literal["service", "objective", "certificate", "domain", "budget", "vendor", "monitor"] | None = (
-        None
-    )
-    severity: Literal["critical", "error", "warning", "info"] | None = None
-    labels: Words | None = None
+    min_bad: Count = 3
+    """How many bad attempts the long window of a burn rule must hold, unless it holds an outage."""
 
+    min_coverage: Portion = Fraction(1, 2)
+    """How much of a burn rule's windows must be measured for it to be judged."""
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
-class RouteOptions:
-    """An item of `alerting.routes`."""
-
-    later: ClassVar[frozenset[str]] = frozenset({"escalate", "during", "otherwise"})
-    receivers: tuple[str, ...]
-    match: MatchOptions = field(default_factory=MatchOptions)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
-class SwitchOptions:
-    """The dead man's switch. Its address is a secret: whoever has it can keep it quiet."""
-
-    url: Secret
-    interval: Some = 60.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
-class AlertingOptions:
-    """The section `alerting`."""
-
-    later: ClassVar[frozenset[str]] = frozenset(
-        {"hours", "hold_max", "storm_limit", "acknowledge_expires", "self_test"}
-    )
-    prefix: Name | None = None
-    routes: tuple[RouteOptions, ...] = ()
-    fallback: str = ""
-    fallback_after: Some = 120.0
-    dead_mans_switch: SwitchOptions | None = None
+    burn: tuple[BurnOptions, ...] | None = None
+    """Burn rules of your own in place of the usual ones; [] for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
@@ -226,8 +247,13 @@ class SelfCheckOptions:
     """An item of `self_checks`: one of `resolve` and `tcp`."""
 
     resolve: Annotated[str, Field(pattern=r"^[^\s:/]+$")] | None = None
+    """A name that should resolve."""
+
     tcp: Annotated[str, AfterValidator(read_target)] | None = None
+    """An address and a port that should accept a connection."""
+
     network: Network | None = None
+    """The network it vouches for: internet or internal; as its address tells."""
 
     def __post_init__(self) -> None:
         if (self.resolve is None) == (self.tcp is None):
@@ -236,30 +262,74 @@ class SelfCheckOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class StoreOptions:
-    """The section `store`."""
+    """The section `store`: what is kept, and where."""
 
-    later: ClassVar[frozenset[str]] = frozenset({"results", "size", "history"})
+    inert: ClassVar[frozenset[str]] = frozenset({"results", "size", "history"})
+
     url: Annotated[str, AfterValidator(read_store)] = "watchkeeper.db"
+    """The SQLite file: sqlite:///name.db beside this file, sqlite:////absolute/name.db anywhere."""
+
+    results: Some = 34_560_000.0
+    """How long single results are kept: 400d."""
+
+    size: Annotated[Size, Field(gt=0)] = 4 << 30
+    """How large they may grow, all together; the oldest go first."""
+
+    history: Some = 65_664_000.0
+    """How long outages and states are kept: 760d; at least as long as results."""
+
+    def __post_init__(self) -> None:
+        if self.results > self.history:
+            raise RuleError("must not keep results longer than history (760d where it is not written)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class LimitsOptions:
-    """The section `limits`."""
+    """The section `limits`: how much is done at once."""
 
-    later: ClassVar[frozenset[str]] = frozenset({"max_refusals"})
+    inert: ClassVar[frozenset[str]] = frozenset({"max_refusals"})
+
     in_flight: Annotated[str, AfterValidator(read_in_flight)] = "auto"
+    """How many attempts may be under way at once; auto is enough for the worst case."""
+
     per_host: Count = 8
+    """How many of them may go to one host."""
+
+    max_refusals: Count = 3
+    """How often in 30 minutes one credential may be refused before it is left alone, lest it be locked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class VendorOptions:
+    """An entry of `vendors`: somebody who runs a service for us."""
+
+    url: Address | None = None
+    """Where its status is read instead of its usual address: another region, a gateway, a test."""
+
+    announce: Flag = False
+    """Whether its troubles are told also while we have none."""
+
+    sla: Share | None = None
+    """What it has promised us."""
+
+    follow_maintenance: Flag = False
+    """Whether its announced maintenance is also ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class WebOptions:
-    """The section `web`."""
+    """The section `web`: where metrics and the page are served."""
 
     later: ClassVar[frozenset[str]] = frozenset({"tls", "auth"})
+
     listen: Annotated[str, AfterValidator(read_listen)] = "127.0.0.1:9797"
-    external_url: Annotated[str, AfterValidator(read_url)] | None = None
+    """Where it listens, by plain HTTP and for everybody who gets there; :9797 is every address we have."""
+
+    external_url: Address | None = None
+    """What we are called from outside, for the links in messages."""
 
 
 SECTIONS = (
-    "defaults services checks objectives receivers alerting self_checks store limits web".split()  # noqa: SIM905
+    *("defaults", "services", "checks", "objectives", "maintenance", "receivers", "alerting", "reports"),
+    *("self_checks", "store", "limits", "vendors", "web"),
 )

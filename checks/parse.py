@@ -1,4 +1,4 @@
-"""The text of `checks.yaml` to a Configuration, or every mistake at once."""
+"""The texts of `checks.yaml`, one or several, to a Configuration, or every mistake at once."""
 
 import posixpath
 from collections.abc import Callable, Iterable, Mapping
@@ -6,15 +6,19 @@ from dataclasses import replace
 from functools import partial
 from typing import Literal, TypeVar
 
-from checks import entries
+from checks import entries, planned
+from checks.counts import judge_counts
 from checks.files import read_text
 from checks.fit import Reading, fit, known, not_set, part, section
+from checks.inert import say_inert_of
 from checks.interpolate import fill
 from checks.kinds import COMMON, Kinds
 from checks.limits import limits_for
-from checks.model import Check, Configuration, SelfCheck, Web
+from checks.merge import read_all
+from checks.model import Check, Configuration, Retention, SelfCheck, Web
 from checks.network import network_of
-from checks.notes import lines
+from checks.notes import Rule, notes
+from checks.objectives import objective
 from checks.options import (
     SECTIONS,
     CommonOptions,
@@ -25,10 +29,10 @@ from checks.options import (
     WebOptions,
 )
 from checks.routing import alerting_from
-from checks.rules import judge, mapping
+from checks.rules import judge
 from checks.shapes import options
 from checks.source import ConfigError, List, Map, Node, Path, Problem, Scalar, uncollected
-from checks.source import read as read_tree
+from checks.tree import blank, mapping
 
 # Two names and two addresses, of two operators each: one of them alone proves nothing about us.
 SELF_CHECKS = (
@@ -38,33 +42,35 @@ SELF_CHECKS = (
     SelfCheck(name="tcp:8.8.8.8:443", action="tcp", target="8.8.8.8:443"),
 )
 KIND = frozenset({"kind"})  # what every receiver has
+TOP = frozenset({*options(TopOptions), *SECTIONS})
 
 T = TypeVar("T")
 
 
 def parse(
-    text: str,
+    texts: Mapping[str, str],
     *,
-    file: str,
     kinds: Mapping[str, str],
     receivers: Mapping[str, str],
     environment: Mapping[str, str],
     read: Callable[[str], str] = read_text,
+    rules: Iterable[Rule] = (),
 ) -> Configuration:
-    """Understand one file whole.
+    """Understand one file whole, or several that are laid together; `texts` are theirs by name, at least one.
 
-    `kinds` and `receivers` say where the class behind a word lives ("module:Class"); `read` gives the text of
-    a file or raises OSError. Raises ConfigError with every mistake, by place.
+    `kinds` and `receivers` say where the class behind a word lives ("module:Class"; "" for one that comes
+    with a later version); `read` gives the text of a file or raises OSError; `rules` say what is worth noting
+    about a configuration that is right. Raises ConfigError with every mistake, by place.
     """
     with uncollected():
-        root, problems = read_tree(text, file)
+        root, problems = read_all(texts, TOP | TopOptions.later)
         filled = fill(root, environment, read)
         reading = Reading(filled.blanks, problems + filled.problems)
         judge(filled.root, reading)
         configuration = _configuration(filled.root, Kinds(kinds, COMMON), Kinds(receivers, KIND), reading)
     if reading.problems:
         raise ConfigError(_once(reading.problems))
-    return configuration
+    return replace(configuration, notes=notes(configuration, filled.root, reading, rules))
 
 
 def _once(problems: Iterable[Problem]) -> Iterable[Problem]:
@@ -77,25 +83,32 @@ def _once(problems: Iterable[Problem]) -> Iterable[Problem]:
 
 def _configuration(root: Map, kinds: Kinds, receivers: Kinds, reading: Reading) -> Configuration:
     names = options(TopOptions).keys()
-    taken = known(root, {*names, *SECTIONS}, (), reading, later=TopOptions.later)
+    taken = known(root, TOP, (), reading, later=TopOptions.later)
     top = fit(TopOptions, part(root, names), root, (), reading, taken=taken) or TopOptions(version="1")
     checks = _checks(root, kinds, reading, taken)
-    configuration = Configuration(
+    judge_counts(root, kinds, reading)
+    say_inert_of(TopOptions.inert, root, reading)
+    store = _store(root, reading)
+    return Configuration(
         site=top.site,
         timezone=top.timezone,
+        compatibility=top.compatibility,
         services=entries.each(root, "services", reading, partial(entries.service, reading=reading)),
         checks=checks,
-        objectives=entries.each(root, "objectives", reading, partial(entries.objective, reading=reading)),
+        objectives=entries.each(root, "objectives", reading, partial(objective, reading=reading)),
+        maintenance=planned.maintenance(root, top.timezone, reading),
         receivers=entries.each(
             root, "receivers", reading, partial(entries.receiver, kinds=receivers, reading=reading)
         ),
         alerting=alerting_from(root, top.site, reading),
+        reports=planned.listed(root, "reports", reading, planned.report),
         self_checks=_self_checks(root, reading),
-        store=_store(root, reading),
+        store=posixpath.join(posixpath.dirname(root.file), store.url),
+        retention=Retention(results=store.results, size=store.size, history=store.history),
         limits=limits_for(_section(LimitsOptions, root, "limits", reading), checks.values(), root, reading),
+        vendors=entries.each(root, "vendors", reading, partial(entries.vendor, reading=reading)),
         web=_web(_section(WebOptions, root, "web", reading)),
     )
-    return replace(configuration, notes=lines(configuration, root, reading))
 
 
 def _checks(root: Map, kinds: Kinds, reading: Reading, taken: frozenset[str]) -> Mapping[str, Check]:
@@ -151,17 +164,15 @@ def _self_check(item: Node, path: Path, reading: Reading) -> SelfCheck | None:
     return SelfCheck(name=f"{action}:{target}", action=action, target=target, network=network)
 
 
-def _store(root: Map, reading: Reading) -> str:
-    """Give the path of the store: a relative one lies beside the file."""
+def _store(root: Map, reading: Reading) -> StoreOptions:
+    """Read the section, which may also be its URL alone."""
     node = root.values.get("store")
-    if isinstance(node, Scalar) and not entries.blank(node):
+    if isinstance(node, Scalar) and not blank(node):
         if node.unset:
             reading.refuse(node, ("store",), not_set(node))
         wrapped = Map({"url": node}, {"url": node}, node.file, node.line, node.column)
-        said = fit(StoreOptions, wrapped, node, ("store",), reading) or StoreOptions()
-    else:
-        said = _section(StoreOptions, root, "store", reading)
-    return posixpath.join(posixpath.dirname(root.file), said.url)
+        return fit(StoreOptions, wrapped, node, ("store",), reading) or StoreOptions()
+    return _section(StoreOptions, root, "store", reading)
 
 
 def _web(said: WebOptions) -> Web:

@@ -1,14 +1,16 @@
-"""The section `alerting`: routes, fallback, dead man's switch."""
+"""The section `alerting`: routes, hours, fallback, dead man's switch."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
+from checks.alerting_options import AlertingOptions, HoursOptions, MatchOptions, RouteOptions, SwitchOptions
 from checks.entries import section_map
 from checks.fit import Reading, named, remedy, section, walk
-from checks.model import Alerting, DeadMansSwitch, Route
-from checks.options import AlertingOptions, MatchOptions, SwitchOptions, read_url
+from checks.model import Alerting, DeadMansSwitch, Escalation, Hours, Route
 from checks.shapes import options
 from checks.source import Map, Path, Scalar
+from checks.texts import read_url
 
 SWITCH: Path = ("alerting", "dead_mans_switch")
 
@@ -21,11 +23,43 @@ def alerting_from(root: Map, site: str, reading: Reading) -> Alerting:
         return Alerting(prefix=site)
     return Alerting(
         prefix=said.prefix or site,
-        routes=tuple(Route(receivers=route.receivers, match=_match(route.match)) for route in said.routes),
+        routes=tuple(_route(route, index, root, reading) for index, route in enumerate(said.routes)),
         fallback=said.fallback,
         fallback_after=said.fallback_after,
         dead_mans_switch=_switch(said.dead_mans_switch, root, reading),
+        hours={name: _hours(name, hours) for name, hours in said.hours.items()},
+        hold_max=said.hold_max,
+        storm_limit=said.storm_limit,
+        acknowledge_expires=said.acknowledge_expires,
+        self_test=said.self_test,
     )
+
+
+def _hours(name: str, said: HoursOptions) -> Hours:
+    return Hours(name=name, days=said.days, begin=said.from_, end=said.to, holidays=said.holidays)
+
+
+def _route(said: RouteOptions, index: int, root: Map, reading: Reading) -> Route:
+    path: Path = ("alerting", "routes", index)
+    if said.otherwise and not said.during:
+        at = (*path, "otherwise")
+        reading.refuse(named(root, at), at, "goes only with during")
+    _judge_steps(said, path, root, reading)
+    return Route(
+        receivers=said.receivers,
+        match=_match(said.match),
+        escalate=tuple(Escalation(after=step.after, receivers=step.receivers) for step in said.escalate),
+        during=said.during,
+        otherwise=said.otherwise,
+    )
+
+
+def _judge_steps(said: RouteOptions, path: Path, root: Map, reading: Reading) -> None:
+    """Refuse an escalation that does not go forward."""
+    for index, (step, following) in enumerate(pairwise(said.escalate), start=1):
+        if following.after <= step.after:
+            node, at = walk(root, (*path, "escalate", index, "after"))
+            reading.refuse(node, at, "must be later than the step before it")
 
 
 def _match(said: MatchOptions) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints, 
 from checks.source import Path
 from checks.values import Secret
 
+MOST_LISTED = 10
 MOST_COMPARED = 500  # a guess is a courtesy; it must not cost seconds among ten thousand names
 
 
@@ -24,6 +25,12 @@ def meant(word: str, names: Collection[str]) -> str:
     """Say ` (did you mean "…"?)`, or nothing."""
     found = guess(word, names)
     return f' (did you mean "{found}"?)' if found else ""
+
+
+def meant_or_there(word: str, names: Collection[str]) -> str:
+    """Say which name was probably meant, or which there are where they are few, or nothing."""
+    few = f"; there is {', '.join(sorted(names))}" if 0 < len(names) <= MOST_LISTED else ""
+    return meant(word, names) or few
 
 
 @lru_cache(maxsize=512)

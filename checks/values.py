@@ -5,14 +5,17 @@ rule and never the value, so that a secret in the wrong place is not shown.
 """
 
 import hmac
+import posixpath
 import re
 from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 from typing import Annotated, Any, NoReturn
 
-from pydantic import BeforeValidator, GetCoreSchemaHandler
+from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
+
+from checks.model import CALENDAR
 
 NUMBER = r"[0-9]{1,12}(?:\.[0-9]{1,12})?"
 DURATION = re.compile(rf"({NUMBER})(ms|s|m|h|d)")
@@ -27,7 +30,6 @@ SHARE = re.compile(rf"({NUMBER})(%?)")
 SIZE = re.compile(rf"({NUMBER})(B|KiB|MiB|GiB|TiB)")
 BYTES = {unit: 1024**power for power, unit in enumerate(("B", "KiB", "MiB", "GiB", "TiB"))}
 ROLLING = re.compile(r"[1-9][0-9]{0,4}[dh]")
-CALENDAR = ("week", "month", "quarter", "year")
 WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
@@ -47,19 +49,48 @@ def read_duration(value: str | float) -> float:
     return float(Fraction(found[1]) * SECONDS[found[2]])
 
 
+def _fraction(value: object, example: str) -> Fraction:
+    """Read `99.9%` or `0.999` exactly, however large."""
+    if isinstance(value, Fraction):
+        return value
+    found = SHARE.fullmatch(value) if isinstance(value, str) else None
+    if not found:
+        raise RuleError(f"must be a share such as {example}")
+    return Fraction(found[1]) / (100 if found[2] else 1)
+
+
 @lru_cache(maxsize=4096, typed=True)
 def read_share(value: str | Fraction) -> Fraction:
     """Read `99.9%` or `0.999` exactly; more than nothing and less than everything."""
-    if isinstance(value, str):
-        found = SHARE.fullmatch(value)
-        share = Fraction(found[1]) / (100 if found[2] else 1) if found else None
-    else:
-        share = value if isinstance(value, Fraction) else None
-    if share is None:
-        raise RuleError("must be a share such as 99.9% or 0.999")
+    share = _fraction(value, "99.9% or 0.999")
     if not 0 < share < 1:
         raise RuleError("must be more than 0% and less than 100%, such as 99.9% or 0.999")
     return share
+
+
+def read_portion(value: str | Fraction) -> Fraction:
+    """Read a share that may also be nothing or everything."""
+    share = _fraction(value, "50% or 0.5")
+    if share > 1:
+        raise RuleError("must be from 0% to 100%, such as 50% or 0.5")
+    return share
+
+
+def read_spent(value: str | Fraction) -> Fraction:
+    """Read a share of something that can be overspent: more than nothing, and also more than everything."""
+    share = _fraction(value, "50%, 100% or 150%")
+    if not share:
+        raise RuleError("must be more than 0%, such as 50%, 100% or 150%")
+    return share
+
+
+def read_number(value: str | float | Fraction) -> Fraction:
+    """Read a decimal number exactly."""
+    if isinstance(value, int | Fraction) and not isinstance(value, bool):
+        return Fraction(value)
+    if not isinstance(value, str) or not re.fullmatch(NUMBER, value):
+        raise RuleError("must be a number such as 6 or 14.4")
+    return Fraction(value)
 
 
 def read_size(value: str | int) -> int:
@@ -97,7 +128,8 @@ def read_whole(value: object) -> int:
     return int(value)
 
 
-def _reading(read: Callable[[Any], object]) -> BeforeValidator:
+def text_read_by(read: Callable[[Any], object]) -> BeforeValidator:
+    """Make the part of a type that turns the text of an option into its value."""
     return BeforeValidator(_hashable(read), json_schema_input_type=str)
 
 
@@ -106,12 +138,23 @@ def _hashable(read: Callable[[Any], object]) -> Callable[[Any], object]:
     return lambda value: read(value if isinstance(value, str | int | float | Fraction) else None)
 
 
-Duration = Annotated[float, _reading(read_duration)]
-Share = Annotated[Fraction, _reading(read_share)]
-Size = Annotated[int, _reading(read_size)]
-Window = Annotated[str, _reading(read_window)]
-Flag = Annotated[bool, _reading(read_flag)]
-Whole = Annotated[int, _reading(read_whole)]
+Duration = Annotated[float, text_read_by(read_duration)]
+Share = Annotated[Fraction, text_read_by(read_share)]
+Portion = Annotated[Fraction, text_read_by(read_portion)]
+Spent = Annotated[Fraction, text_read_by(read_spent)]
+Number = Annotated[Fraction, text_read_by(read_number)]
+Size = Annotated[int, text_read_by(read_size)]
+Window = Annotated[str, text_read_by(read_window)]
+Flag = Annotated[bool, text_read_by(read_flag)]
+Whole = Annotated[int, text_read_by(read_whole)]
+
+
+def _beside(path: str, info: ValidationInfo) -> str:
+    return posixpath.join(posixpath.dirname(info.context or ""), path) if path else path
+
+
+# The path of a file: a relative one lies beside the file that names it, which is the context.
+Beside = Annotated[str, AfterValidator(_beside)]
 
 
 class Secret:

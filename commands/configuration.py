@@ -1,19 +1,40 @@
-"""Edge: the file that `--config` names, read whole, with what the command line says laid over it."""
+"""Edge: what `--config` names, a file or a folder, read whole; the command line is laid over it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import probes
+from alerting import receivers
 from alerting.receivers import RECEIVERS
+from checks.files import read_bounded, read_text
 from checks.model import Configuration
 from checks.parse import parse
 from checks.source import ConfigError, Problem
 from commands.plain import plural
 from probes import KINDS
 
+LARGEST = 64 << 20  # bytes of a file; ten thousand checks have a few MiB
+
 
 class Unreadable(Exception):
     """There is no text to be read; the message names the file and the remedy."""
+
+
+@dataclass(slots=True)
+class Watched:
+    """The paths that the last reading depended on, also one that was refused.
+
+    They are the file, or the folder and its files, and every file that `${file:/path}` names; some may not be
+    there.
+    """
+
+    paths: set[str] = field(default_factory=set)
+
+    def read(self, path: str) -> str:
+        """Give the text of a file that `${file:/path}` names, and keep its path."""
+        self.paths.add(path)
+        return read_text(path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +44,15 @@ class Overrides:
     site: str | None = None
     listen: str | None = None
 
-    def over(self, file: str, store: str | None, environment: Mapping[str, str]) -> Configuration:
-        """Read the file, and lay this over it. Raises ConfigError or Unreadable."""
-        configuration = load(file, environment)
+    def over(
+        self,
+        place: str,
+        store: str | None,
+        environment: Mapping[str, str],
+        watched: Watched | None = None,
+    ) -> Configuration:
+        """Read the file or folder, and lay this over it. Raises ConfigError or Unreadable."""
+        configuration = load(place, environment, watched)
         if store:
             configuration = replace(configuration, store=store)
         if self.site:
@@ -33,10 +60,21 @@ class Overrides:
         return with_listen(configuration, self.listen) if self.listen else configuration
 
 
-def load(file: str, environment: Mapping[str, str]) -> Configuration:
-    """Understand a file whole. Raises ConfigError with every mistake, or Unreadable."""
+def load(place: str, environment: Mapping[str, str], watched: Watched | None = None) -> Configuration:
+    """Understand a file, or all files of a folder. Raises ConfigError with every mistake, or Unreadable.
+
+    `watched` then names what was read, whether it was accepted or not.
+    """
+    watched = watched or Watched()
+    watched.paths = {place}
+    files = _files(place)
+    watched.paths.update(files)
     return parse(
-        _text(file), file=Path(file).as_posix(), kinds=KINDS, receivers=RECEIVERS, environment=environment
+        _texts(files),
+        kinds=KINDS | dict.fromkeys(probes.LATER, ""),
+        receivers=RECEIVERS | dict.fromkeys(receivers.LATER, ""),
+        environment=environment,
+        read=watched.read,
     )
 
 
@@ -58,19 +96,53 @@ def with_listen(configuration: Configuration, listen: str) -> Configuration:
     return replace(configuration, web=replace(configuration.web, host=host.strip("[]"), port=int(port)))
 
 
-def _text(file: str) -> str:
+def _files(place: str) -> list[str]:
+    """Name the files to read: the one, or those of the folder that end in .yaml or .yml, by name."""
     try:
-        return Path(file).read_bytes().decode("utf-8")
+        path = Path(place)
+        if not path.is_dir():
+            return [path.as_posix()]
+        found = [each.as_posix() for each in sorted(path.iterdir()) if _counts(each)]
+    except OSError as error:
+        raise Unreadable(f"{place} cannot be read: {error.strerror}") from None
+    except ValueError:  # a NUL in the name
+        raise Unreadable(f"{place!r} cannot be the name of a file") from None
+    if not found:
+        raise Unreadable(
+            f"{place} is a folder without a file that ends in .yaml or .yml: `watchkeeper init "
+            f"{path.as_posix()}/checks.yaml` writes one to begin with"
+        )
+    return found
+
+
+def _counts(path: Path) -> bool:
+    """Say whether a file of a folder is part of the configuration: no hidden one, nothing further down."""
+    return path.suffix in (".yaml", ".yml") and not path.name.startswith(".") and not path.is_dir()
+
+
+def _texts(files: Iterable[str]) -> dict[str, str]:
+    """Give the texts of files. Raises ConfigError with every one that is no text, or Unreadable."""
+    texts: dict[str, str] = {}
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            texts[file] = _bytes(file).decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            problems.append(Problem(file, line, 1, "", "must be text in UTF-8"))
+    if problems:
+        raise ConfigError(problems)
+    return texts
+
+
+def _bytes(file: str) -> bytes:
+    try:
+        return read_bounded(file, LARGEST)
     except FileNotFoundError:
         raise Unreadable(
             f"there is no {file}: `watchkeeper init` writes one to begin with, --config names another"
         ) from None
-    except IsADirectoryError:
-        raise Unreadable(f"{file} is a folder: name one file in it with --config") from None
     except OSError as error:
         raise Unreadable(f"{file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise ConfigError([Problem(file, line, 1, "", "must be text in UTF-8")]) from None
     except ValueError:  # a NUL in the name
         raise Unreadable(f"{file!r} cannot be the name of a file") from None

@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from checks.model import Configuration
 from checks.shapes import guess
-from commands.configuration import Overrides
+from commands.configuration import Overrides, Watched
 from commands.console import Console
 from probes.clock import Clock
 
@@ -65,7 +65,9 @@ class Context:
     environment: Mapping[str, str] = field(repr=False)  # it holds secrets
     serve: Serve
 
-    def configuration(self, overrides: Overrides | None = None) -> Configuration:
-        """Read the file that `--config` names. Raises ConfigError, or Unreadable where there is no text."""
+    def configuration(
+        self, overrides: Overrides | None = None, watched: Watched | None = None
+    ) -> Configuration:
+        """Read what `--config` names. Raises ConfigError, or Unreadable where there is no text."""
         overrides = overrides or Overrides()
-        return overrides.over(self.said.config, self.said.store, self.environment)
+        return overrides.over(self.said.config, self.said.store, self.environment, watched)

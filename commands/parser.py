@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from checks import __version__
-from checks.options import read_store
+from checks.texts import read_store
 from checks.values import RuleError
 from commands import COMMANDS
 from commands.logs import FORMATS, LEVELS

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from functools import partial
 
-from checks.options import read_listen, read_name
+from checks.texts import read_listen, read_name
 from commands.configuration import Overrides
 from commands.context import Context, RunOptions
 from commands.parser import by

@@ -32,7 +32,7 @@ def run(context: Context) -> Status:
         context.console.complain(mistakes(error))
         return Status.NO
     for note in configuration.notes:
-        context.console.line(note)
+        context.console.line(str(note))
     context.console.line(summary(context.said.config, configuration))
     looks = asyncio.run(look_around(configuration, context.clock)) if context.said.online else {}
     _show(context.console, looks)

@@ -26,8 +26,8 @@ class Timed(Protocol):
 class Account:
     """An objective, the one service it is about (or none), its window in ms, and its figures.
 
-    There are none (`figures` is None, `burn` empty) where nothing is counted yet: counted indicators, and an
-    objective of a check that is switched off.
+    There are none (`figures` is None, `burn` empty) where nothing is counted yet (Objective.has_figures), and
+    for a check that is switched off.
     """
 
     objective: Objective
@@ -38,9 +38,9 @@ class Account:
 
 
 def timelines(engine: Engine) -> dict[str, Timed]:
-    """Give the time that each objective of the `time` indicator is about. To be kept: they remember sums."""
+    """Give the time that each objective with figures is about. To be kept: they remember sums."""
     objectives = engine.configuration.objectives.values()
-    found = {each.name: _timeline(each, engine) for each in objectives if each.indicator == "time"}
+    found = {each.name: _timeline(each, engine) for each in objectives if each.has_figures}
     return {name: timed for name, timed in found.items() if timed is not None}
 
 

@@ -3,4 +3,28 @@
 # One line per kind, loaded on use: the word in `checks.yaml` and where its options and its `ask` live.
 KINDS: dict[str, str] = {
     "http": "probes.basic.http:Http",
+    "ikev2": "probes.access.ikev2:Ikev2",
+    "mail_roundtrip": "probes.mail.mail_roundtrip:MailRoundtrip",
+    "oidc": "probes.signon.oidc:Oidc",
+    "status_page": "probes.vendors.status_page:StatusPage",
 }
+
+# Words of kinds that come with a later version: known, and refused as such.
+LATER = (
+    *(
+        "tcp",
+        "tls",
+        "udp",
+        "icmp",
+        "dns",
+        "saml",
+        "ldap",
+        "kerberos",
+        "radius",
+        "scim",
+        "smtp",
+        "imap",
+        "pop3",
+    ),
+    *("mail_domain", "openvpn", "wireguard", "sslvpn", "proxied", "heartbeat", "script"),
+)

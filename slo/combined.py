@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import nsmallest
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from slo.judge import Judge
 from slo.state import State, combine, needed
 from slo.timeline import Reading, Stretch, Timeline, Totals
+
+ALWAYS = 1 << 62  # ms; after any time
 
 
 class Member(Protocol):
@@ -26,6 +28,21 @@ class Member(Protocol):
         ...
 
 
+class Rule(NamedTuple):
+    """Who is counted, and how many of them must be up, until another rule holds (ms)."""
+
+    up_when: str | int
+    members: tuple[Member, ...]
+    until: int = ALWAYS
+
+    @property
+    def settled(self) -> int:
+        """Where its settled time ends: never where nobody is counted, and so all of its time unknown."""
+        return min(
+            (member.settled for member in self.members), default=0 if self.until == ALWAYS else self.until
+        )
+
+
 class Combined:
     """All, any, or k of the members, as one timeline.
 
@@ -33,12 +50,19 @@ class Combined:
     looked at once, and a window of any length costs the same. With no members all time is unknown.
     """
 
-    __slots__ = ("members", "timeline", "up_when")
+    __slots__ = ("_rules", "timeline")
 
     def __init__(self, up_when: str | int, members: Sequence[Member]) -> None:
-        self.up_when = up_when
-        self.members = tuple(members)
+        self._rules = [Rule(up_when, tuple(members))]  # the last holds; those before it are not settled yet
         self.timeline = Timeline()
+
+    def redefine(self, now: int, up_when: str | int, members: Sequence[Member]) -> None:
+        """Count by another rule from `now` on, where it is another; the time before stays what it was."""
+        last = self._rules[-1]
+        if (up_when, tuple(members)) != (last.up_when, last.members):
+            self._rules[-1] = last._replace(until=now)
+            self._rules.append(Rule(up_when, tuple(members)))
+            self._extend()
 
     @property
     def settled(self) -> int:
@@ -53,10 +77,14 @@ class Combined:
 
     def tail(self, now: int) -> list[Stretch]:
         """Give the time after what is settled and before `now`, as things stand."""
-        begin = self.settled
-        if begin >= now:
-            return []
-        return list(self._sweep([_unsettled(member, begin, now) for member in self.members], begin, now))
+        begin, stretches = self.settled, list[Stretch]()
+        for rule in self._rules:
+            until = min(now, rule.until)
+            if begin < until:
+                tracks = [_unsettled(member, begin, until) for member in rule.members]
+                stretches += _sweep(rule.up_when, tracks, begin, until)
+                begin = until
+        return stretches
 
     def reading(self, now: int) -> Reading:
         """Take what is held true at `now`, to sum up many windows of it."""
@@ -67,27 +95,33 @@ class Combined:
         return self.reading(now).totals(start, end)
 
     def _extend(self) -> None:
-        begin = self.timeline.end
-        until = min((member.settled for member in self.members), default=begin)
-        if until <= begin:
-            return
-        tracks = [member.stretches(begin, until) for member in self.members]
-        for stretch in self._sweep(tracks, begin, until):
-            self.timeline.append(stretch.end, stretch.state)
+        self._lay(self._rules[0])
+        while len(self._rules) > 1 and self.timeline.end >= self._rules[0].until:
+            self._rules.pop(0)
+            self._lay(self._rules[0])
 
-    def _sweep(self, tracks: Sequence[Iterable[Stretch]], begin: int, end: int) -> Iterator[Stretch]:
-        """Walk over the edges of all tracks in order; each track is back to back over [begin, end)."""
-        edges = sorted(
-            (max(start, begin), i, state) for i, each in enumerate(tracks) for start, _, state in each
-        )
-        states = [State.UNKNOWN] * len(tracks)
-        for at, index, state in edges:
-            if at > begin:
-                yield Stretch(begin, at, combine(self.up_when, states))
-                begin = at
-            states[index] = state
-        if begin < end:
-            yield Stretch(begin, end, combine(self.up_when, states))
+    def _lay(self, rule: Rule) -> None:
+        """Lay down what is settled by a rule."""
+        begin, until = self.timeline.end, min(rule.settled, rule.until)
+        if until > begin:
+            tracks = [member.stretches(begin, until) for member in rule.members]
+            for stretch in _sweep(rule.up_when, tracks, begin, until):
+                self.timeline.append(stretch.end, stretch.state)
+
+
+def _sweep(
+    up_when: str | int, tracks: Sequence[Iterable[Stretch]], begin: int, end: int
+) -> Iterator[Stretch]:
+    """Walk over the edges of all tracks in order; each track is back to back over [begin, end)."""
+    edges = sorted((max(start, begin), i, state) for i, each in enumerate(tracks) for start, _, state in each)
+    states = [State.UNKNOWN] * len(tracks)
+    for at, index, state in edges:
+        if at > begin:
+            yield Stretch(begin, at, combine(up_when, states))
+            begin = at
+        states[index] = state
+    if begin < end:
+        yield Stretch(begin, end, combine(up_when, states))
 
 
 def _unsettled(member: Member, begin: int, now: int) -> Iterator[Stretch]:

@@ -57,7 +57,8 @@ class Change:
 class Judge:
     """One check's life, as its attempts tell it in the order of their start. Times are milliseconds, UTC.
 
-    The same results give the same judge. `check` is the definition that is judged by.
+    The same results give the same judge. `check` is the definition that is judged by; `redefine` gives it
+    another one.
     """
 
     __slots__ = (
@@ -98,8 +99,8 @@ class Judge:
         self._row: list[Result] = []  # the bad attempts of a suspect
         self._bad_before: Result | None = None
         self._shown_before: tuple[State, int | None] = (UNKNOWN, None)  # when the suspicion began
-        self._reach = check.reach_ms
-        self._bridge = round(max(BRIDGE, 3 * check.interval) * 1000)
+        self._reach = check.reach_ms  # of the last attempt, by the definition that made it
+        self._bridge = _bridge(check)
 
     @property
     def suspect(self) -> bool:
@@ -148,7 +149,7 @@ class Judge:
     def tail(self, now: int) -> list[Stretch]:
         """Give the time after it and before `now`, as things stand; time not mentioned is unknown."""
         stretches = list(self._claims.stretches(now))
-        if self.last is not None and self.last.at < now:
+        if self.last is not None and self.settled <= self.last.at < now:  # else it is closed
             until = min(now, self.last.at + self._reach)
             stretches.append(Stretch(self.last.at, until, self._running_state()))
         return stretches
@@ -167,6 +168,7 @@ class Judge:
         if last is not None and result.at <= last.at:
             return None
         self._advance(result.at, last)
+        self._reach = self.check.reach_ms
         self.last = result
         if result.outcome is GOOD:
             return self._good(result.at)
@@ -186,6 +188,32 @@ class Judge:
         if blind:
             self._forget(frozenset(blind))
         return blind
+
+    def redefine(self, check: Check) -> None:
+        """Judge by another definition from now on. What is confirmed stands until that says otherwise.
+
+        A suspicion or a recovery under way begins anew where it would be another question, or other counts.
+        The past stays as it was judged, and so does the time that the last attempt vouches for.
+        """
+        anew = _terms(check) != _terms(self.check)
+        self.check, self._bridge = check, _bridge(check)
+        if anew:
+            self._begin_anew()
+
+    def close(self, now: int) -> None:
+        """Be judged no more: all until `now` is settled, as things stand."""
+        if self.last is not None and self.last.at < now:
+            self._advance(min(now, self.last.at + self._reach), self.last)
+        self._claims.settle(AS_THINGS_STAND)
+        self._claims.lay(max(now, self.settled), UNKNOWN)
+
+    def _begin_anew(self) -> None:
+        self._row.clear()
+        self.bads_in_row = self.goods_in_row = 0
+        self._claims.settle(AS_THINGS_STAND)
+        self._running = self._running_state()
+        if self.verdict is DOWN:
+            self.outages[-1] = replace(self.outages[-1], first_good=None)
 
     def _advance(self, at: int, last: Result | None) -> None:
         """Claim the time until `at` for the attempt before, as far as it reaches."""
@@ -323,3 +351,12 @@ class Judge:
 def _shown(claim: Claim) -> State:
     """What a check is shown as while a claim of a suspicion runs."""
     return UP if claim is SUSPECT else UNKNOWN
+
+
+def _terms(check: Check) -> tuple[object, ...]:
+    """Give what a row of attempts depends on: who is asked what, and how many of them count."""
+    return check.kind, check.probe, check.timeout, check.confirm, check.recover
+
+
+def _bridge(check: Check) -> int:
+    return round(max(BRIDGE, 3 * check.interval) * 1000)

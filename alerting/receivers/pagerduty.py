@@ -1,14 +1,13 @@
 """PagerDuty, Events API v2: trigger, acknowledge and resolve under one key."""
 
-import hashlib
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import ConfigDict, field_validator
 from pydantic.dataclasses import dataclass
 
 from alerting.form import compact, cut, instant, is_web_address, judge
 from alerting.intent import Action, Intent, Message
-from alerting.receiver import Abilities, Request, Response, Verdict
+from alerting.receiver import Abilities, Request, Response, Verdict, disguised
 from checks.values import Duration, Secret
 
 LONGEST_SUMMARY = 1024  # characters; one more is answered 400 and the page is lost
@@ -26,11 +25,25 @@ class PagerDuty:
     `webhook_secret`, or several of them, signs what PagerDuty reports back.
     """
 
+    example: ClassVar[str] = """\
+kind: pagerduty
+routing_key: "${PAGERDUTY_ROUTING_KEY:-}"
+"""
+
     routing_key: Secret = Secret()
+    """The key of an integration of type Events API v2; the receiver is off where it is not set."""
+
     url: str = "https://events.pagerduty.com/v2/enqueue"
+    """The whole enqueue address: the EU's, a gateway's, a test's."""
+
     auto_resolve: Duration = 14_400.0
+    """After how long the service at PagerDuty closes an incident by itself: as it is set there."""
+
     hand_resolved_hold: Duration = 1_800.0
+    """How long a person is believed who resolved there what still fails."""
+
     webhook_secret: Secret | tuple[Secret, ...] = ()
+    """What signs PagerDuty's webhooks, or a list while secrets are exchanged; unset, none is heard."""
 
     @field_validator("url")
     @classmethod
@@ -42,15 +55,16 @@ class PagerDuty:
     @property
     def abilities(self) -> Abilities:
         """Deduplicates by key; an update is a trigger. The rate belongs to the routing key."""
-        digest = hashlib.sha256(f"{self.url} {self.routing_key.reveal()}".encode()).hexdigest()
+        integration = disguised(self.url, self.routing_key.reveal())
         return Abilities(
             deduplicates=True,
             acknowledges=True,
             per_minute=PER_MINUTE,
-            bucket=f"pagerduty-{digest[:16]}",
+            bucket=f"pagerduty-{integration}",
             info=False,
             update_within=self.auto_resolve,
             hand_resolved_hold=self.hand_resolved_hold,
+            address=integration,
         )
 
     @property

@@ -6,14 +6,14 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import ConfigDict, Field, field_validator
 from pydantic.dataclasses import dataclass
 
 from alerting.form import compact, instant, is_web_address, judge
 from alerting.intent import Action, Intent, Message
-from alerting.receiver import Abilities, Request, Response, Verdict
+from alerting.receiver import Abilities, Request, Response, Verdict, disguised
 from checks.values import Secret
 
 PREFIX = "whsec_"
@@ -30,9 +30,20 @@ TIMES = ("fault_at", "opened_at", "resolved_at")
 class Webhook:
     """An endpoint. The address is a secret, as such addresses often are all the authorisation there is."""
 
+    example: ClassVar[str] = """\
+kind: webhook
+url: "${HOOK_URL:-}"
+secret: "${HOOK_SECRET:-}"
+"""
+
     url: Secret = Secret()
+    """Where messages are posted; the receiver is off where it is not set."""
+
     secret: Secret = Secret()
+    """What signs them: whsec_ and the base64 of 24 to 64 random bytes; unset, they are not signed."""
+
     headers: Mapping[str, Secret] = Field(default_factory=dict)
+    """Further headers, whose values are secret."""
 
     @field_validator("url")
     @classmethod
@@ -51,7 +62,7 @@ class Webhook:
     @property
     def abilities(self) -> Abilities:
         """Everything but a known rate; receivers deduplicate on `webhook-id`."""
-        return Abilities(deduplicates=True)
+        return Abilities(deduplicates=True, address=disguised(self.url.reveal()))
 
     def request(self, intent: Intent, now: int) -> Request:
         """Give the message; its id is the intent's, so that a repeated try is known as such."""

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict
 from pydantic.dataclasses import dataclass
 
 from checks import __version__
-from checks.values import Size
+from checks.values import Beside, Size
 from probes.net.certificate import EXPIRY
 from probes.net.dial import dial
 from probes.net.http import MAX_BODY, Request, Response, exchange
@@ -83,16 +83,40 @@ class Http:
         EXPIRY,
     )
 
+    example: ClassVar[str] = """\
+service: intranet
+kind: http
+url: https://intranet.example.com/health
+expect_status: 200
+expect_body: '"ok"'
+slow_after: 2s
+"""
+
     url: Annotated[str, AfterValidator(_url)]
+    """The address, beginning with https:// or http://."""
+
     method: Annotated[str, AfterValidator(_method)] = "GET"
+    """The method, in capital letters."""
+
     headers: Annotated[Mapping[str, str], AfterValidator(_headers)] = field(default_factory=dict)
+    """Further headers; Host, User-Agent and Accept may be replaced."""
+
     body: str = ""
+    """What is sent after the headers."""
+
     expect_status: Annotated[
         tuple[str, ...], BeforeValidator(_statuses, json_schema_input_type=str | int | list[str | int])
     ] = ("200-399",)
+    """The status that is welcome: one, a range such as 200-299, or a list of these."""
+
     expect_body: str = ""
+    """A text that must appear in the body."""
+
     max_body: Size = MAX_BODY
-    ca_file: str = ""
+    """How much of the body is read; a longer one is too_large."""
+
+    ca_file: Beside = ""
+    """A file (PEM) of the authorities to trust in place of the system's, beside checks.yaml."""
 
     def host(self) -> str:
         """Say whom the attempt goes to, in lower case."""

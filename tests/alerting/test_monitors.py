@@ -10,7 +10,7 @@ from tests.alerting.incidents import incident
 
 BLIND = Condition("blind/internet", "blind on the internet network", START - 10_000)
 STORE = Condition("store", "the store cannot be written", START)
-SILENT = Condition("receiver/pager", "receiver pager does not deliver", START, about="pager")
+SILENT = Condition("receiver/pager", "receiver pager does not deliver", START)
 RECEIVERS = {name: receiver(name) for name in ("pager", "chat", "sms")}
 
 
@@ -83,7 +83,7 @@ def test_one_about_the_only_receiver_goes_through_the_fallback() -> None:
 
 def test_one_about_the_fallback_itself_goes_through_the_others() -> None:
     routed = said(Route(receivers=("pager",)), fallback="sms")
-    silent = Condition("receiver/sms", "receiver sms does not deliver", START, about="sms")
+    silent = Condition("receiver/sms", "receiver sms does not deliver", START)
     (opened,) = settled(Book(), "receiver", silent, configuration=routed).opened
 
     assert opened.told == ("pager",)

@@ -1,7 +1,7 @@
 """The documentation is complete, and true where a machine can tell. Metrics: tests/exporter."""
 
 import re
-from dataclasses import fields
+import textwrap
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -11,14 +11,19 @@ import pytest
 
 from alerting.receivers import RECEIVERS
 from checks import options
+from checks.described import described
+from checks.parse import parse
+from checks.reference import SECTIONS, attribute, fields, nested
 from commands import COMMANDS
 from commands.context import Status
+from commands.reference import reference
 from probes import KINDS
 from probes.result import Reason
 from tests.house.tree import ROOT, pages, project
 
 DECISIONS = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+SECRETS = dict.fromkeys(("SSO_PASSWORD", "SSO_TOTP", "MAIL_PASSWORD"), "secret")
 MACHINE = re.compile(r"/(?:home|root|Users|work|tmp|mnt|opt)/\w")
 
 
@@ -40,57 +45,65 @@ def rows(part: str) -> dict[str, list[str]]:
     return {row[0].strip("`"): row[1:] for row in cells}
 
 
-def undocumented(page: str, section: str, names: set[str]) -> list[str]:
-    """Say which names have no row in a table of a section; one cell may name several."""
-    told = {name for cell in rows(sections(page).get(section, "")) for name in re.findall(r"[\w-]+", cell)}
-    return [f"{page}, section `## {section}`: add a row for `{name}`" for name in sorted(names - told)]
-
-
 def loaded(place: str) -> Any:
     module, _, name = place.partition(":")
     return getattr(import_module(module), name)
 
 
-def option_names(kind: Any) -> set[str]:
-    return {field.name for field in fields(kind)}
+ENTRIES = [*KINDS.items(), *RECEIVERS.items()]
+SHAPES = [*SECTIONS.values(), *(loaded(place) for _, place in ENTRIES)]
 
 
-@pytest.mark.parametrize(("kind", "place"), KINDS.items())
-def test_every_kind_and_its_options_are_explained(kind: str, place: str) -> None:
-    missing = undocumented("docs/kinds.md", kind, option_names(loaded(place)))
-
-    assert kind in sections("docs/kinds.md"), f"docs/kinds.md: write a section `## {kind}`"
-    assert not missing, "\n".join(missing)
-
-
-@pytest.mark.parametrize(("kind", "place"), RECEIVERS.items())
-def test_every_receiver_and_its_options_are_explained(kind: str, place: str) -> None:
-    missing = undocumented("docs/receivers.md", kind, option_names(loaded(place)))
-
-    assert kind in sections("docs/receivers.md"), f"docs/receivers.md: write a section `## {kind}`"
-    assert not missing, "\n".join(missing)
+def undescribed(shape: Any) -> list[str]:
+    """Say which options of a class, and of those inside it, have no text under them."""
+    shapes = [shape, *(inner for _, inner in nested("", shape))]
+    return [
+        f"{each.__name__}: write a text under `{name}`"
+        for each in shapes
+        for name in fields(each)
+        if not described(each).get(attribute(each, name))
+    ]
 
 
-@pytest.mark.parametrize(
-    ("section", "kind"),
-    [
-        ("Top level", options.TopOptions),
-        ("services", options.ServiceOptions),
-        ("checks", options.CommonOptions),
-        ("objectives", options.ObjectiveOptions),
-        ("alerting", options.AlertingOptions),
-        ("limits", options.LimitsOptions),
-        ("web", options.WebOptions),
-    ],
-)
-def test_every_option_of_the_file_is_explained(section: str, kind: Any) -> None:
-    missing = undocumented("docs/configuration.md", section, option_names(kind))
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
+def test_every_option_is_explained_in_its_class(shape: Any) -> None:
+    missing = undescribed(shape)
 
     assert not missing, "\n".join(missing)
 
 
-def test_every_section_of_the_file_is_explained() -> None:
-    assert set(options.SECTIONS) <= sections("docs/configuration.md").keys()
+def test_the_reference_is_what_the_classes_say() -> None:
+    assert text("docs/checks-yaml.md") == reference(), "the options have changed: run `make reference`"
+
+
+def test_every_section_is_in_the_reference() -> None:
+    words = {word for title in sections("docs/checks-yaml.md") for word in re.findall(r"\w+", title)}
+
+    assert set(options.SECTIONS) <= words
+
+
+def example(kind: str, place: str) -> str:
+    """Write a file around the example of a kind or receiver."""
+    entry = textwrap.indent(loaded(place).example, "    ")
+    file = 'version: "1"\nservices: {intranet: {}, sso: {}, email: {}, vpn: {}}\n'
+    other = "  other: {service: sso, kind: http, url: https://example.com/}\n"
+    section = "receivers" if place in RECEIVERS.values() else "checks"
+    return file + f"checks:\n{other}" + ("receivers:\n" if section == "receivers" else "") + f"  it:\n{entry}"
+
+
+@pytest.mark.parametrize(("kind", "place"), ENTRIES)
+def test_every_example_is_accepted(kind: str, place: str) -> None:
+    found = parse(
+        {"checks.yaml": example(kind, place)}, kinds=KINDS, receivers=RECEIVERS, environment=SECRETS
+    )
+
+    assert (found.receivers if place in RECEIVERS.values() else found.checks)["it"].kind == kind
+
+
+@pytest.mark.parametrize(("page", "word"), [("docs/kinds.md", "http"), ("docs/receivers.md", "pagerduty")])
+def test_the_guides_lead_to_the_reference(page: str, word: str) -> None:
+    assert word in sections(page)
+    assert "](checks-yaml.md" in text(page)
 
 
 @pytest.mark.parametrize("reason", Reason)

@@ -1,0 +1,1 @@
+"""Kinds about what vendors say of themselves."""
