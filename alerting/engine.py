@@ -7,19 +7,21 @@ Whoever drives it (daemon, simulation, replay) hands in each event with its inst
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from alerting import reports, services
+from alerting import reports, services, swap
 from alerting.book import Book
 from alerting.events import (
     Attempted,
     Decision,
     Delivered,
     Event,
+    ReloadRefused,
     Reported,
     SelfChecked,
     Started,
     StoreBack,
     StoreFailing,
     Strained,
+    Swapped,
     Wish,
     Woke,
 )
@@ -28,8 +30,8 @@ from alerting.intent import Action, Intent, Urgency
 from alerting.monitors import Condition, Monitors
 from alerting.routes import fallback_of
 from alerting.seeing import Seeing, ask_everybody, forget_suspects
-from alerting.services import Standing
 from alerting.strain import Strain
+from checks.diff import Difference, difference
 from checks.model import Configuration
 from probes.result import Outcome, Reason, Result
 from slo.judge import Judge
@@ -48,11 +50,8 @@ class Engine:
     ) -> None:
         self.configuration = configuration
         self.judges = {name: Judge(check) for name, check in configuration.checks.items() if check.enabled}
-        self.services = {
-            name: Standing(service, [self.judges[check.name] for check in configuration.indicators(name)])
-            for name, service in configuration.services.items()
-        }
-        self._indicators = {judge.check.name for each in self.services.values() for judge in each.judges}
+        self.services = swap.standings_after({}, self.judges, configuration, 0)
+        self._indicators = self._deciding()
         self.book = Book(open_incidents, episodes)
         self.seeing = Seeing(configuration)
         self.suspects: set[str] = set()  # they are asked before others
@@ -61,6 +60,7 @@ class Engine:
         self._queued = {(intent.receiver, intent.key) for intent in queued if intent.action is Action.OPEN}
         self._silent: dict[str, Condition] = {}  # receivers that do not deliver
         self._store: Condition | None = None
+        self._refused: Condition | None = None  # a reload
         self._news = True  # whether what is wrong with ourselves may have changed
         self._wake: int | None = None  # an event at or after this instant does what Woke does
 
@@ -86,6 +86,8 @@ class Engine:
                 self._watching(now, decision, lambda: self.seeing.looked(network, result, now))
             case Started():
                 self._started(now, decision)
+            case Swapped(configuration):
+                self._swapped(configuration, now, decision)
             case Delivered():
                 self._delivered(event, now, decision)
             case Reported():
@@ -99,6 +101,8 @@ class Engine:
         match event:
             case Strained():
                 self._strain.sign(now)
+            case ReloadRefused(detail):
+                self._refused = Condition("reload", detail, now, Urgency.TICKET)
             case StoreFailing(detail):
                 self._store = Condition("store", detail, now)
             case StoreBack():
@@ -140,22 +144,36 @@ class Engine:
         for standing in self.services.values():
             standing.look()
             services.settle(standing, self.book, self.configuration, now, decision)
-        self._end_orphans(now, decision)
+        swap.end_orphans(self.services, self.book, self.configuration, now, decision)
 
-    def _end_orphans(self, now: int, decision: Decision) -> None:
-        """Resolve incidents that nothing here can resolve any more: what was announced is resolved.
+    # --- a reload
 
-        Their service has gone or has no check that decides its state, or keys have another prefix now.
-        """
-        prefix = self.configuration.alerting.prefix
-        measured = {key_of(prefix, "service", name) for name, each in self.services.items() if each.judges}
-        over = [
-            key
-            for key, incident in self.book.open.items()
-            if incident.scope == "service" and key not in measured
-        ]
-        for key in over:
-            self.book.end(key, now, self.configuration, now, decision)
+    def _swapped(self, configuration: Configuration, now: int, decision: Decision) -> None:
+        """Watch by another configuration from now on. What did not change goes on as if nothing had been."""
+        old, self.configuration = self.configuration, configuration
+        changes, leaving = difference(old, configuration), swap.departed(old, configuration)
+        before = {name: each.judges for name, each in self.services.items()}
+        self._rejudge(changes, now, decision)
+        self._refused = None
+        still = configuration.receivers.keys() - leaving
+        self._silent = {name: each for name, each in self._silent.items() if name in still}
+        keys = swap.part(self.book, leaving, old, now, decision)
+        swap.end_unwatched(before, self.services, self.book, configuration, now, decision)
+        swap.end_orphans(self.services, self.book, configuration, now, decision)
+        swap.welcome(self.book, keys, configuration, now, decision)
+
+    def _rejudge(self, changes: Difference, now: int, decision: Decision) -> None:
+        """Give every check, service and network its definition of now."""
+        self.judges = swap.judges_after(self.judges, changes, self.configuration, now)
+        self.services = swap.standings_after(self.services, self.judges, self.configuration, now)
+        self._indicators = self._deciding()
+        self.suspects = {name for name, judge in self.judges.items() if judge.suspect}
+        same = swap.continued(changes, self.configuration)
+        self._watching(now, decision, lambda: self.seeing.redefine(self.configuration, same, now))
+
+    def _deciding(self) -> set[str]:
+        """Name the checks that decide the state of a service."""
+        return {judge.check.name for each in self.services.values() for judge in each.judges}
 
     # --- results
 
@@ -235,11 +253,14 @@ class Engine:
         text = "overloaded: attempts start late or are cut by our own slowness"
         overload = [Condition("overload", text, self._strain.since or now)] if strained else []
         say("overload", overload, self.configuration, now, decision)
+        say("reload", [self._refused] if self._refused else [], self.configuration, now, decision)
 
     # --- delivery
 
     def _delivered(self, event: Delivered, now: int, decision: Decision) -> None:
         intent = event.intent
+        if event.former:
+            return  # whoever it was is not asked any more
         if event.how == "sent":
             self._silent.pop(intent.receiver, None)
             self._accepted(intent, now, decision)

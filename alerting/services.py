@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from alerting.book import Book
 from alerting.events import Decision
 from alerting.incident import Cause, Incident, key_of
+from alerting.intent import Urgency
 from alerting.routes import facets, receivers_of, severity_of, urgency_of
 from checks.model import Configuration, Service
 from slo.combined import Combined, fault_at
@@ -25,6 +26,11 @@ class Standing:
 
     def __post_init__(self) -> None:
         self.timeline = Combined(self.service.up_when, self.judges)
+
+    def redefine(self, service: Service, judges: list[Judge], now: int) -> None:
+        """Be counted otherwise from `now` on; the time before stays as it was counted."""
+        self.service, self.judges = service, judges
+        self.timeline.redefine(now, service.up_when, judges)
 
     def look(self) -> bool:
         """Take the checks' states in; say whether the service's own changed."""
@@ -95,5 +101,10 @@ def _incident(key: str, standing: Standing, configuration: Configuration, now: i
         title=service.title,
         text=f"{service.title or service.name} is down",
         causes=standing.causes(),
-        told=receivers_of(configuration, facets("service", urgency, service)),
+        told=hearers_of(service, urgency, configuration),
     )
+
+
+def hearers_of(service: Service, urgency: Urgency, configuration: Configuration) -> tuple[str, ...]:
+    """Name the receivers that hear of a service."""
+    return receivers_of(configuration, facets("service", urgency, service))

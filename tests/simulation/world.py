@@ -21,6 +21,7 @@ from probes.result import NETWORK, Outcome, Reason, Result
 from tests.simulation.virtualloop import VirtualLoop
 
 
+@dataclass(frozen=True)
 class Kind:
     """A probe that is never asked: the world answers in its place."""
 

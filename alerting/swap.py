@@ -1,0 +1,146 @@
+"""A reload, taken in: who is judged by what from now on, which incidents end by it, who hears of the rest.
+
+Pure; times are ms since the epoch, UTC. docs/decisions/0010-reload.md says why so.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import cast
+
+from alerting import services
+from alerting.book import Book
+from alerting.events import Decision
+from alerting.incident import Incident, key_of
+from alerting.intent import Action
+from alerting.monitors import hearers_of
+from alerting.receiver import Target
+from alerting.services import Standing
+from checks.diff import Difference, enabled
+from checks.model import Configuration, Receiver
+from slo.judge import Judge
+from slo.state import State
+
+
+def judges_after(
+    judges: Mapping[str, Judge], changes: Difference, configuration: Configuration, now: int
+) -> dict[str, Judge]:
+    """Give the judges by name: known ones with their definition of now, and new ones. Others are closed."""
+    for name in changes.removed:
+        judges[name].close(now)
+    after: dict[str, Judge] = {}
+    for name, check in enabled(configuration).items():
+        known = judges.get(changes.renamed.get(name, name)) if name not in changes.added else None
+        after[name] = known or Judge(check)
+        after[name].redefine(check)
+    return after
+
+
+def standings_after(
+    standings: Mapping[str, Standing], judges: Mapping[str, Judge], configuration: Configuration, now: int
+) -> dict[str, Standing]:
+    """Give the services by name: known ones with their checks of now, and new ones."""
+    members: dict[str, list[Judge]] = {name: [] for name in configuration.services}
+    for _, judge in sorted(judges.items()):
+        if judge.check.sli and judge.check.service in members:
+            members[judge.check.service].append(judge)
+    after: dict[str, Standing] = {}
+    for name, service in configuration.services.items():
+        known = standings.get(name)
+        after[name] = known or Standing(service, members[name])
+        if known:
+            known.redefine(service, members[name], now)
+    return after
+
+
+def continued(changes: Difference, configuration: Configuration) -> dict[str, str]:
+    """Give the former name of every check whose attempts before the reload count as before."""
+    same = enabled(configuration).keys() - changes.begin
+    return {name: changes.renamed.get(name, name) for name in same}
+
+
+def departed(old: Configuration, new: Configuration) -> frozenset[str]:
+    """Name the receivers that could be told and cannot any more, or are somebody else now."""
+    usable = {name: receiver for name, receiver in old.receivers.items() if not receiver.off}
+    return frozenset(name for name, each in usable.items() if not _same(each, new.receivers.get(name)))
+
+
+def _same(before: Receiver, after: Receiver | None) -> bool:
+    if after is None or after.off or after.kind != before.kind:
+        return False
+    one, other = cast(Target, before.target), cast(Target, after.target)
+    return one == other or one.abilities.address == other.abilities.address != ""
+
+
+def part(
+    book: Book, leaving: Collection[str], old: Configuration, now: int, decision: Decision
+) -> tuple[str, ...]:
+    """Say goodbye where a receiver is no longer who it was; give the keys of what was open before."""
+    before = tuple(book.open)
+    for key in before:
+        known = book.open[key]
+        if any(name in leaving for name in known.told):
+            book.keep(book.part(known, leaving, old, now, decision), decision)
+    return before
+
+
+def end_unwatched(
+    before: Mapping[str, Collection[Judge]],
+    standings: Mapping[str, Standing],
+    book: Book,
+    configuration: Configuration,
+    now: int,
+    decision: Decision,
+) -> None:
+    """Settle every service; what was open and has nobody left who saw it is over, and nothing was restored.
+
+    `before` are the checks that each service had.
+    """
+    for name, standing in standings.items():
+        key = key_of(configuration.alerting.prefix, "service", name)
+        standing.look()
+        if key in book.open and _is_over(standing, before.get(name, ())):
+            book.end(key, None, configuration, now, decision)
+        else:
+            services.settle(standing, book, configuration, now, decision)
+
+
+def _is_over(standing: Standing, before: Collection[Judge]) -> bool:
+    if standing.state is State.UP:
+        return True  # by the reload alone: no attempt has said so
+    gone = [judge for judge in before if judge.verdict is State.DOWN and judge not in standing.judges]
+    return bool(gone) and all(judge.verdict is not State.DOWN for judge in standing.judges)
+
+
+def end_orphans(
+    standings: Mapping[str, Standing], book: Book, configuration: Configuration, now: int, decision: Decision
+) -> None:
+    """Resolve incidents that nothing here can resolve any more: what was announced is resolved.
+
+    Their service has gone or has no check that decides its state, or keys have another prefix now.
+    """
+    prefix = configuration.alerting.prefix
+    measured = {key_of(prefix, "service", name) for name, each in standings.items() if each.judges}
+    over = [key for key, each in book.open.items() if each.scope == "service" and key not in measured]
+    for key in over:
+        book.end(key, None, configuration, now, decision)
+
+
+def welcome(
+    book: Book, keys: Iterable[str], configuration: Configuration, now: int, decision: Decision
+) -> None:
+    """Tell of what is still open whoever is to hear of it now, and was not told."""
+    for key in keys:
+        known = book.open.get(key)
+        if known is None:
+            continue
+        new = tuple(name for name in _hearers(known, configuration) if name not in known.told)
+        if new:
+            known = replace(known, told=(*known.told, *new))
+            book.keep(known, decision)
+            book.say(known, Action.OPEN, new, configuration, now, decision)
+
+
+def _hearers(incident: Incident, configuration: Configuration) -> tuple[str, ...]:
+    if incident.scope == "monitor":
+        return hearers_of(incident.name, incident.urgency, configuration)
+    return services.hearers_of(configuration.services[incident.name], incident.urgency, configuration)
