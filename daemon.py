@@ -16,7 +16,7 @@ from alerting.deliver import Deliverer
 from alerting.events import Reported
 from alerting.post import Poster
 from alerting.receiver import Target
-from alerting.restore import restore
+from alerting.restore import resume
 from alerting.switch import Due, Switch, unwell
 from checks import __version__
 from checks.model import Check, Configuration, DeadMansSwitch, SelfCheck
@@ -98,7 +98,7 @@ class Life:
 async def _live(configuration: Configuration, store: Store, life: Life, stop: asyncio.Event) -> None:
     """Be there, from the store's last word to the last row written."""
     clock, counters = life.clock, Counters()
-    restored = await asyncio.to_thread(restore, configuration, store.connection, clock.now())
+    restored = await asyncio.to_thread(resume, configuration, store, clock.now())
     schedule = Schedule(configuration.site, configuration.limits)
     schedule.replace(configuration.checks, clock.now())
     guard, poster = LoopGuard(counters.loop_lag), Poster()

@@ -15,6 +15,7 @@ from alerting.lane import Over
 from alerting.outbox import Outbox
 from alerting.receiver import Post, Refused, Request, Response, Retry, Sent, Target, Verdict
 
+FORGOTTEN = "who it was before a reload is not known after a restart: close it there by hand"
 MARKED_WITHIN = 10.0  # seconds; a store that takes longer does not keep a message back
 
 Result = Literal["sent", "retried", "dead", "replaced"]
@@ -59,7 +60,8 @@ class Deliverer:
     ) -> None:
         self.outbox = Outbox()
         self.counts: Counter[tuple[str, Result]] = Counter()
-        self._targets = targets
+        self._targets = dict(targets)
+        self._goodbyes: dict[str, tuple[Target, str]] = {}  # by id: to whom and at which place they go
         self._out = outside
         self._fallback_ms = round(fallback_after * 1000)
         self._timeout = timeout
@@ -81,9 +83,27 @@ class Deliverer:
             self._take_in(intent, tried)
         self._woken.set()
 
-    def swap(self, targets: Mapping[str, Target]) -> None:
-        """Use other receivers for what is given from now on; what was given goes where it was to go."""
-        self._targets = targets
+    def swap(
+        self,
+        targets: Mapping[str, Target],
+        *,
+        leaving: Iterable[str] = (),
+        goodbyes: Iterable[Intent] = (),
+        fallback_after: float | None = None,
+    ) -> None:
+        """Use other receivers for what is given from now on; what was given goes where it was to go.
+
+        `leaving` are those that are somebody else now, or nobody; `goodbyes` will be given later, and go to
+        them as they were.
+        """
+        ids = {name: [each.id for each in goodbyes if each.receiver == name] for name in leaving}
+        for name in ids.keys() & self._targets.keys():
+            place = self.outbox.leave(name, ids[name])
+            self._goodbyes |= dict.fromkeys(ids[name], (self._targets[name], place))
+        self._targets = dict(targets)
+        if fallback_after is not None:
+            self._fallback_ms = round(fallback_after * 1000)
+        self._woken.set()
 
     async def run(self) -> None:
         """Deliver until `stop`, or until cancelled; leaves no task."""
@@ -125,16 +145,24 @@ class Deliverer:
         return self._began_at + round(self._out.clock.time() * 1000)
 
     def _take_in(self, intent: Intent, tried: bool) -> None:
-        target = self._targets.get(intent.receiver)
-        why_not = target.off() if target else "there is no such receiver"
-        if why_not or target is None:
-            self._settle([Over(intent, "dead", why_not)])
+        target, place, why_not = self._addressee(intent)
+        if target is None:
+            self._settle([Over(intent, "dead", why_not, former=intent.farewell)])
             return
         now = self._now()
         since = now - max(0, self._out.clock.now() - intent.created_at)
         if intent.id not in self.outbox:
             self._on_way[intent.id] = target
-        self._settle(self.outbox.add(intent, target.abilities, now, since=since, tried=tried))
+        self._settle(self.outbox.add(intent, target.abilities, now, place=place, since=since, tried=tried))
+
+    def _addressee(self, intent: Intent) -> tuple[Target | None, str, str]:
+        """Say to whom and at which place an intent goes, or why it goes nowhere."""
+        if intent.farewell:
+            target, place = self._goodbyes.pop(intent.id, (None, ""))
+            return target, place, "" if target else FORGOTTEN
+        target = self._targets.get(intent.receiver)
+        why_not = target.off() if target else "there is no such receiver"
+        return None if why_not else target, intent.receiver, why_not
 
     def _turn(self, group: asyncio.TaskGroup) -> None:
         """Do all that may be done at this instant."""
@@ -142,8 +170,8 @@ class Deliverer:
         self._settle(self.outbox.tidy(now))
         self._note_late(now)
         self._tell_news()
-        for receiver in self.outbox.receivers():
-            while intent := self.outbox.next(receiver, now):
+        for place in self.outbox.places():
+            while intent := self.outbox.next(place, now):
                 self._send_off(intent, now, group)
 
     def _send_off(self, intent: Intent, now: int, group: asyncio.TaskGroup) -> None:
@@ -158,7 +186,7 @@ class Deliverer:
     async def _rest(self) -> None:
         """Wait until something may be done again."""
         now = self._now()
-        instants = [self.outbox.due_at(receiver, now) for receiver in self.outbox.receivers()]
+        instants = [self.outbox.due_at(place, now) for place in self.outbox.places()]
         next_at = min((at for at in [*instants, self._next_late()] if at is not None), default=None)
         try:
             async with asyncio.timeout(None if next_at is None else max(0, next_at - now) / 1000):
@@ -265,7 +293,7 @@ class Deliverer:
             if turn := self._turns.pop(id, None):
                 turn.set_result(None)
             self.counts[each.intent.receiver, each.how] += 1
-            self._news.append(Delivered(each.intent, each.how, each.detail))
+            self._news.append(Delivered(each.intent, each.how, each.detail, each.former))
             self._woken.set()
 
     def _tell_news(self) -> None:

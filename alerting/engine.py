@@ -36,6 +36,7 @@ from checks.model import Configuration
 from probes.result import Outcome, Reason, Result
 from slo.judge import Judge
 from slo.state import State
+from store.rows import Renamed
 
 
 class Engine:
@@ -153,6 +154,7 @@ class Engine:
         old, self.configuration = self.configuration, configuration
         changes, leaving = difference(old, configuration), swap.departed(old, configuration)
         before = {name: each.judges for name, each in self.services.items()}
+        decision.rows += [Renamed(was, name, configuration.site) for name, was in changes.renamed.items()]
         self._rejudge(changes, now, decision)
         self._refused = None
         still = configuration.receivers.keys() - leaving

@@ -12,19 +12,24 @@ ANNOUNCING = frozenset({Action.OPEN, Action.UPDATE})
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """An intent that needs no more tries: the receiver took it, refused it for good, or it lost its sense."""
+    """An intent that needs no more tries: the receiver took it, refused it for good, or it lost its sense.
+
+    `former`: the receiver as it was before a reload.
+    """
 
     intent: Intent
     how: How
     detail: str = ""
+    former: bool = False
 
 
 @dataclass(slots=True)
 class Entry:
-    """An intent that waits. `since` is when the waiting began; `tried`: it may have arrived already."""
+    """An intent that waits at a `place`. `since` is when that began; `tried`: it may have arrived already."""
 
     intent: Intent
     abilities: Abilities
+    place: str
     since: int
     order: int
     tried: bool = False

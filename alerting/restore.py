@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from alerting.engine import Engine
 from alerting.incident import Incident
 from alerting.intent import Intent
+from checks.diff import enabled
 from checks.model import Configuration
 from slo.windows import length_ms
 from store import reader
+from store.file import Store
+from store.rows import Renamed
+from store.transaction import write
 
 LEAST = 86_400_000  # ms of results that are read even where no objective asks for them
 
@@ -19,6 +23,17 @@ class Restored:
 
     engine: Engine
     queued: tuple[tuple[Intent, bool], ...]
+
+
+def resume(configuration: Configuration, store: Store, now: int) -> Restored:
+    """Restore for a new life that writes: what was recorded under former names goes on under those of now."""
+    renames = [
+        Renamed(check.was, name, configuration.site)
+        for name, check in enabled(configuration).items()
+        if check.was
+    ]
+    write(store.connection, renames)
+    return restore(configuration, store.connection, now)
 
 
 def restore(configuration: Configuration, connection: sqlite3.Connection, now: int) -> Restored:

@@ -191,8 +191,17 @@ class _Refusal:
         for each in errors:
             if each["type"] in MISSING:
                 self._missing(each["loc"], taken)
-            elif each["type"] not in NO_OPTION:
+            elif each["type"] not in NO_OPTION and not self._is_other_branch(each, errors):
                 self._wrong(each, unsure=unsure)
+
+    def _is_other_branch(self, each: Any, errors: list[Any]) -> bool:
+        """Say whether a mistake is only that a mapping is no word, where more is known of the mapping."""
+        if each["type"] != "literal_error":
+            return False
+        node, path = walk(self.node, each["loc"])
+        return isinstance(node, Map) and any(
+            other is not each and walk(self.node, other["loc"][:-1])[1] == path for other in errors
+        )
 
     def _unknown(self, loc: Path) -> Path:
         """Refuse an unknown option further in; give the path of the one it was probably meant to be."""
@@ -219,7 +228,13 @@ class _Refusal:
                 self.reading.refuse(self.name, self.path, _message(each, node))
         else:
             at = named(self.node, path) if each["loc"][-1:] == ("[key]",) else node
-            self.reading.refuse(at, (*self.path, *path), _message(each, node))
+            other = self._mapping_instead(path) if each["type"] == "literal_error" else ""
+            self.reading.refuse(at, (*self.path, *path), _message(each, node) + other)
+
+    def _mapping_instead(self, path: Path) -> str:
+        """Say which mapping may stand where none of the words does, if one may."""
+        names = [name for shape in beneath(self.cls, path) for name in options(shape)]
+        return f", or {{{': …, '.join(names)}: …}}" if names else ""
 
 
 def walk(node: Node, loc: Path) -> tuple[Node, Path]:

@@ -16,8 +16,10 @@ from pydantic.dataclasses import dataclass
 
 from checks.model import Indicator, Network, Urgent
 from checks.texts import (
+    LOOKED_UP,
     read_in_flight,
     read_listen,
+    read_looked_up,
     read_name,
     read_store,
     read_target,
@@ -43,6 +45,7 @@ COUNT = Literal["all", "any"]
 
 Name = Annotated[str, AfterValidator(read_name)]
 Address = Annotated[str, AfterValidator(read_url)]
+ToResolve = Annotated[str, AfterValidator(read_looked_up), Field(json_schema_extra={"pattern": LOOKED_UP})]
 Some = Annotated[Duration, Field(gt=0)]
 Count = Annotated[Whole, Field(ge=1)]
 Tier = Annotated[Whole, Field(ge=1, le=3)]
@@ -246,7 +249,7 @@ class ObjectiveOptions:
 class SelfCheckOptions:
     """An item of `self_checks`: one of `resolve` and `tcp`."""
 
-    resolve: Annotated[str, Field(pattern=r"^[^\s:/]+$")] | None = None
+    resolve: ToResolve | None = None
     """A name that should resolve."""
 
     tcp: Annotated[str, AfterValidator(read_target)] | None = None

@@ -3,13 +3,15 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from checks.fit import Reading
-from checks.shapes import meant_or_there
+from checks.options import SECTIONS
+from checks.shapes import guess, meant_or_there
 from checks.source import List, Map, Node, Path, Scalar
 from checks.texts import NAME, NAME_RULE
-from checks.tree import entries, items, mapping, texts
+from checks.tree import blank, entries, items, mapping, texts
 
 HOURS: Path = ("alerting", "hours")
 SEVERAL = {"depends_on", "services", "receivers", "otherwise", "to"}  # options that take a list of names
+NAMED = ("service", "check", "receiver")  # what has a section of its own, called by the plural
 Referring = Iterator[tuple[str, Path, Node]]
 
 
@@ -35,10 +37,12 @@ def _names(section: Map, path: Path, reading: Reading) -> None:
 def _references(root: Map, reading: Reading) -> None:
     """Refuse what names something that does not exist, or the same thing twice in one list."""
     there: dict[str, Collection[str]] = {
-        word: entries(root, f"{word}s").keys() for word in ("service", "check", "receiver")
+        word: entries(root, f"{word}s").keys() for word in NAMED if not _is_unclear(root, f"{word}s")
     }
     there["entry in alerting.hours"] = _hours(root).values.keys()
     for word, path, node in _referring(root):
+        if word not in there:
+            continue
         seen: set[str] = set()
         for at, scalar in texts(node, path):
             if scalar.unset:
@@ -49,6 +53,14 @@ def _references(root: Map, reading: Reading) -> None:
             elif scalar.text in seen:
                 reading.refuse(scalar, at, "named twice")
             seen.add(scalar.text)
+
+
+def _is_unclear(root: Map, title: str) -> bool:
+    """Say whether a section is refused as a whole, so that nothing is known of what it holds."""
+    node = root.values.get(title)
+    if node is None:
+        return title in {guess(name, SECTIONS) for name in root.values if name not in SECTIONS}
+    return not isinstance(node, Map) and not blank(node)
 
 
 def _referring(root: Map) -> Referring:

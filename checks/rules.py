@@ -64,8 +64,8 @@ def _numbers(root: Map, reading: Reading) -> None:
     defaults = mapping(root.values.get("defaults"))
     usual = _seconds(defaults, "interval", INTERVAL)
     for path, entry in _timed(root, defaults):
-        timeout = _seconds(entry, "timeout", 0.0)
-        if timeout > _seconds(entry, "interval", usual):
+        timeout, interval = _seconds(entry, "timeout", 0.0), _seconds(entry, "interval", usual)
+        if timeout > interval > 0:  # no interval at all is refused where it is read
             reading.refuse(
                 entry.values["timeout"], (*path, "timeout"), "must not be longer than the interval"
             )

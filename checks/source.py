@@ -20,6 +20,19 @@ from yaml.reader import ReaderError
 
 DEEPEST = 40  # levels of nesting
 MOST_BORROWED = 100_000  # values that aliases may repeat: enough for any file, too few for a bomb
+BROKEN_BRACKETS = ("did not find expected ',' or '}'", "did not find expected ',' or ']'")
+INDENTATION = "; the options of an entry begin in the same column, with spaces before them"
+REMEDIES = {  # by libyaml's words
+    **dict.fromkeys(BROKEN_BRACKETS, "; a bracket or a quotation mark is not closed"),
+    "mapping values are not allowed in this context": "; put a text that holds `: ` in quotes, and begin"
+    " the options of an entry in the same column",
+    "found character that cannot start any token": "; put a text that begins with % @ or ` in quotes",
+    "found a tab character that violates indentation": "; indent with spaces",
+    "did not find expected key": INDENTATION,
+    "found unexpected end of stream": "; a quotation mark is not closed",
+    "found unknown escape character": "; in double quotes a backslash is written twice, in single ones once",
+    "did not find expected '-' indicator": INDENTATION,
+}
 PLAIN_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,126}")
 
 Path = tuple[str | int, ...]
@@ -136,14 +149,24 @@ def _syntax(error: YAMLError | UnicodeEncodeError, text: str, file: str) -> Prob
     if isinstance(error, MarkedYAMLError):
         mark = error.problem_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        hint = "; put ${…} in quotes where it stands inside { } or [ ]" if "${" in text else ""
-        return Problem(file, *place, "", f"not YAML: {error.problem}{hint}")
+        return Problem(file, *place, "", f"not YAML: {error.problem}{_hint(error, text)}")
     if isinstance(error, ReaderError):
         before = text.encode()[: error.position].decode(errors="ignore")
     else:
         before = text[: error.start] if isinstance(error, UnicodeEncodeError) else ""
     line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
     return Problem(file, line, column, "", "not YAML: a character that may not stand in a text file")
+
+
+def _hint(error: MarkedYAMLError, text: str) -> str:
+    """Say where what is wrong began, if further up, and what usually helps."""
+    begun, found = error.context_mark or error.problem_mark, error.problem_mark
+    if begun is None or found is None:
+        return ""
+    began = f" {error.context}, from line {begun.line + 1} on" if begun.line < found.line else ""
+    if error.problem in BROKEN_BRACKETS and text[: found.index + 1].endswith("${"):
+        return f"{began}; put ${{…}} in quotes where it stands inside {{ }} or [ ]"
+    return f"{began}{REMEDIES.get(error.problem or '', '')}"
 
 
 class _Builder:
@@ -165,7 +188,8 @@ class _Builder:
         self._next()
         after = self._next()
         if type(after) is DocumentStartEvent:
-            self._refuse(self._at(after), (), "a second document begins here; one file is one document")
+            told = "a second document begins here; one file is one document"
+            raise ConfigError([problem(self._at(after), (), told)])  # what is missing may well stand there
         if isinstance(root, Scalar) and root.plain and not root.text:
             return Map({}, {}, self.file, 1, 1)
         if not isinstance(root, Map):
@@ -201,6 +225,7 @@ class _Builder:
         at = event.start_mark
         keys: dict[str, Scalar] = {}
         values: dict[str, Node] = {}
+        lent: Map | None = None  # by a merge key: refused, but nothing is missing because of it
         while type(event := self._next()) is not MappingEndEvent:
             key = self._key(event, path)
             here = (*path, key.text)
@@ -209,8 +234,11 @@ class _Builder:
                 self._refuse(key, here, f"written twice; the first is at line {keys[key.text].line}")
             elif key.text == "<<" and key.plain:
                 self._refuse(key, path, "merge keys (<<) are not read; `defaults` holds what checks share")
+                lent = value if isinstance(value, Map) else lent
             elif not key.unset:
                 keys[key.text], values[key.text] = key, value
+        if lent:
+            keys, values = lent.keys | keys, lent.values | values
         return Map(keys, values, self.file, at.line + 1, at.column + 1)
 
     def _key(self, event: Any, path: Path) -> Scalar:

@@ -9,6 +9,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,126}")
 NAME_RULE = "must be 1 to 127 letters, digits, dots, dashes or underscores, and begin with a letter or digit"
 LISTEN = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\s\[\]]*):([0-9]{1,5})")
 STORE = re.compile(r"sqlite:///(/?[^?#\x00]+)")
+LOOKED_UP = r"^[^\s:/]+$"
 HOST = re.compile(r"[^\s:/@\[\]]{1,253}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 
 
@@ -71,8 +72,16 @@ def read_in_flight(text: str) -> str:
     return text
 
 
+def read_looked_up(text: str) -> str:
+    """Accept a name to resolve."""
+    if not re.fullmatch(LOOKED_UP, text):
+        raise RuleError("must be a name to resolve, such as dns.google")
+    return text
+
+
 def read_target(text: str) -> str:
     """Accept `host:port` of a self-check's address."""
-    if not LISTEN.fullmatch(text) or text.startswith(":"):
+    found = LISTEN.fullmatch(text)
+    if not found or text.startswith(":") or not 0 < int(found[2]) <= 65535:
         raise RuleError("must be an address and a port, such as 1.1.1.1:443")
     return text

@@ -49,12 +49,12 @@ def read_instant(value: str | datetime) -> datetime:
     """Read `2026-12-05T22:00`: a wall clock, or an instant where an offset such as `Z` ends it."""
     if isinstance(value, datetime):
         return value
+    if not INSTANT.fullmatch(value or ""):
+        raise RuleError("must be a time such as 2026-12-05T22:00, or with an offset 2026-12-05T21:00Z")
     try:
-        if INSTANT.fullmatch(value or ""):
-            return datetime.fromisoformat(value)
+        return datetime.fromisoformat(value)
     except ValueError:
-        pass  # no such day
-    raise RuleError("must be a time such as 2026-12-05T22:00, or with an offset 2026-12-05T21:00Z")
+        raise RuleError("must be a day and a time that exist; there is no such day or time") from None
 
 
 def read_due(text: str) -> tuple[int, int]:

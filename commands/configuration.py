@@ -6,6 +6,7 @@ from pathlib import Path
 
 import probes
 from alerting import receivers
+from alerting.promise import too_slow
 from alerting.receivers import RECEIVERS
 from checks.files import read_bounded, read_text
 from checks.model import Configuration
@@ -13,7 +14,9 @@ from checks.parse import parse
 from checks.source import ConfigError, Problem
 from commands.plain import plural
 from probes import KINDS
+from slo.notes import beyond_results, left_out
 
+RULES = (left_out, beyond_results, too_slow)
 LARGEST = 64 << 20  # bytes of a file; ten thousand checks have a few MiB
 
 
@@ -75,6 +78,7 @@ def load(place: str, environment: Mapping[str, str], watched: Watched | None = N
         receivers=RECEIVERS | dict.fromkeys(receivers.LATER, ""),
         environment=environment,
         read=watched.read,
+        rules=RULES,
     )
 
 

@@ -62,6 +62,15 @@ class Reclassified:
 
 
 @dataclass(frozen=True, slots=True)
+class Renamed:
+    """A check is called otherwise from now on: what was recorded of it goes on under the new name."""
+
+    old: str
+    new: str
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """A few durable bytes under a name, replaced whole."""
 
@@ -69,4 +78,4 @@ class Memory:
     value: str
 
 
-Row = Result | IncidentRow | IntentRow | Tried | Settled | Reclassified | Memory
+Row = Result | IncidentRow | IntentRow | Tried | Settled | Reclassified | Renamed | Memory

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from probes.result import Outcome, Result
-from store.rows import Row
+from store.rename import rename
+from store.rows import Renamed, Row
 from store.statements import (
     EVIDENCE,
     OLDER_EVIDENCE,
@@ -68,6 +69,9 @@ def _all_at_once(connection: sqlite3.Connection, rows: Sequence[Row], exceptiona
     for kind, group in groupby(rows, type):
         if kind is Result:
             exceptional.differing += _results(connection, [row for row in group if isinstance(row, Result)])
+        elif kind is Renamed:
+            for row in group:
+                rename(connection, row)
         else:
             statement = STATEMENTS[kind]
             connection.executemany(statement.sql, map(statement.values, group))

@@ -595,3 +595,122 @@ def test_a_stepped_wall_clock_holds_nobody_up() -> None:
         assert world.news() == [("sent", intent().id)]
 
     on_virtual_time(main())
+
+
+# --- a receiver that a reload makes somebody else
+
+OTHER_KEY = "fedcba9876543210fedcba9876543210"
+GOODBYE = intent("resolve", farewell=True)
+
+
+def rotated(world: World, *goodbyes: Intent) -> None:
+    """Give the receiver another key."""
+    world.deliverer.swap(
+        {"oncall": PagerDuty(routing_key=Secret(OTHER_KEY))}, leaving=["oncall"], goodbyes=goodbyes
+    )
+
+
+def two_services() -> World:
+    account = fake.PagerDuty(KEY, OTHER_KEY, now=wall)
+    return World(targets={"oncall": PagerDuty(routing_key=Secret(KEY))}, account=account)
+
+
+def heard(world: World) -> list[tuple[str, str]]:
+    """What PagerDuty took in: at which integration, and what."""
+    assert world.account
+    names = {KEY: "old", OTHER_KEY: "new"}
+    return [(names[event["routing_key"]], event["event_action"]) for _, event in world.account.received]
+
+
+def test_another_key_is_resolved_through_the_old_one_and_opened_through_the_new_one() -> None:
+    async def main() -> None:
+        world = two_services()
+        await world.deliver(intent())
+        rotated(world, GOODBYE)
+        world.deliverer = resumed(world)
+        await world.deliver(GOODBYE, intent(n=2))
+
+        assert heard(world) == [("old", "trigger"), ("old", "resolve"), ("new", "trigger")]
+        assert [(news.how, news.former) for _, news in world.told] == [
+            ("sent", False),
+            ("sent", True),
+            ("sent", False),
+        ]
+
+    on_virtual_time(main())
+
+
+def resumed(world: World) -> Deliverer:
+    """The same deliverer, for another run."""
+    vars(world.deliverer)["_stopping"] = False
+    return world.deliverer
+
+
+def test_a_swap_before_the_goodbye_is_given_does_not_change_where_it_goes() -> None:
+    async def main() -> None:
+        world = two_services()
+        await world.deliver(intent())
+        rotated(world, GOODBYE)
+        world.deliverer.swap({"oncall": Plain()}, leaving=["oncall"])
+        world.deliverer = resumed(world)
+        await world.deliver(GOODBYE)
+
+        assert heard(world) == [("old", "trigger"), ("old", "resolve")]
+
+    on_virtual_time(main())
+
+
+def test_a_goodbye_of_an_earlier_life_is_dead_and_says_what_is_to_be_done() -> None:
+    async def main() -> None:
+        world = two_services()
+        await world.deliver(GOODBYE)
+
+        assert heard(world) == []
+        assert world.details() == [
+            "who it was before a reload is not known after a restart: close it there by hand"
+        ]
+
+    on_virtual_time(main())
+
+
+def test_an_unheard_open_is_not_said_at_the_old_key_any_more() -> None:
+    async def main() -> None:
+        world = two_services()
+        world.deliverer.give([intent()])
+        rotated(world, GOODBYE)
+        await world.deliver(GOODBYE, intent(n=2))
+
+        assert heard(world) == [("new", "trigger")]
+
+    on_virtual_time(main())
+
+
+def test_a_goodbye_that_is_not_taken_does_not_keep_the_new_one_waiting() -> None:
+    async def main() -> None:
+        async def answer(id: str) -> Response:
+            return Response(503 if "resolve" in id else 200)
+
+        world = World(answer=answer)
+        await world.deliver(intent())
+        world.deliverer.swap({"oncall": Plain()}, leaving=["oncall"], goodbyes=[GOODBYE])
+        world.deliverer = resumed(world)
+        await world.deliver(GOODBYE, intent(n=2), seconds=20)
+
+        assert (15.0, intent(n=2).id) in world.asked
+        assert world.deliverer.pending("oncall") == 1
+
+    on_virtual_time(main())
+
+
+def test_a_shorter_time_until_the_fallback_holds_from_the_swap_on() -> None:
+    async def main() -> None:
+        async def answer(id: str) -> Response:
+            return Response(503)
+
+        world = World(answer=answer)
+        world.deliverer.swap(world.targets, fallback_after=30.0)
+        await world.deliver(intent(), seconds=40)
+
+        assert [(at, news.how) for at, news in world.told] == [(30.0, "fallback_due")]
+
+    on_virtual_time(main())

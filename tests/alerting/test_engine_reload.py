@@ -63,7 +63,7 @@ def test_the_same_again_says_nothing_and_keeps_the_outage() -> None:
 
 def test_another_service_added_changes_nothing_for_the_one_that_is_down() -> None:
     hand = down()
-    services = company().services | {"vpn": Service(name="vpn")}
+    services = {**company().services, "vpn": Service(name="vpn")}
     reloaded(hand, company(LOGIN, check("gate", service="vpn"), services=services))
 
     assert (hand.open(), since(hand)) == (["service/sso"], [])
@@ -150,7 +150,7 @@ def test_a_renamed_check_is_a_new_one_where_it_does_not() -> None:
 
 
 def test_a_check_moved_to_another_service_takes_its_outage_along() -> None:
-    services = company().services | {"vpn": Service(name="vpn", tier=1)}
+    services = {**company().services, "vpn": Service(name="vpn", tier=1)}
     hand = down(company(services=services))
     fault_at = hand.opened("sso")[1].fault_at
     reloaded(hand, company(check("login", service="vpn"), services=services))

@@ -11,7 +11,7 @@ ALL = Abilities(acknowledges=True)
 
 
 def entry(given: Intent, order: int = 0, tried: bool = False) -> Entry:
-    return Entry(given, ALL, NOW, order, tried)
+    return Entry(given, ALL, "oncall", NOW, order, tried)
 
 
 def lane(*given: Intent) -> Lane:
@@ -124,7 +124,7 @@ def test_nothing_is_said_again_after_our_resolve(late: str) -> None:
 def test_whoever_takes_no_acknowledgements_gets_none() -> None:
     one, given = announced(), intent("acknowledge")
 
-    assert one.add(Entry(given, Abilities(), NOW, 1), NOW) == [
+    assert one.add(Entry(given, Abilities(), "oncall", NOW, 1), NOW) == [
         Over(given, "replaced", "the receiver takes no acknowledgements")
     ]
 

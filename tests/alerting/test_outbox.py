@@ -41,7 +41,7 @@ def test_what_was_accepted_is_over_and_waits_no_more() -> None:
     outbox.began(intent().id, NOW)
 
     assert outbox.ended(intent().id, "sent", "", NOW) == [Over(intent(), "sent")]
-    assert (len(outbox), outbox.receivers(), outbox.next("oncall", NOW)) == (0, [], None)
+    assert (len(outbox), outbox.places(), outbox.next("oncall", NOW)) == (0, [], None)
 
 
 def test_the_same_intent_twice_is_one() -> None:
@@ -358,3 +358,93 @@ def test_undelivered_pages_are_opens_that_wake_somebody_oldest_first() -> None:
 
     assert outbox.undelivered_pages() == [(NOW, intent(key="a")), (NOW + 1, intent(key="b"))]
     assert (outbox.oldest_since("oncall"), outbox.pending("oncall")) == (NOW, 4)
+
+
+# --- a receiver that becomes somebody else
+
+
+def test_what_waits_for_the_former_one_goes_on_at_a_place_of_its_own() -> None:
+    outbox = Outbox()
+    add(outbox, intent())
+    place = outbox.leave("oncall", [])
+
+    assert (outbox.next("oncall", NOW), outbox.next(place, NOW)) == (None, intent())
+    assert outbox.pending("oncall") == 1
+
+
+def test_the_former_ones_end_is_told_as_such() -> None:
+    outbox = Outbox()
+    add(outbox, intent())
+    outbox.leave("oncall", [])
+    outbox.began(intent().id, NOW)
+
+    assert outbox.ended(intent().id, "dead", "410", NOW) == [Over(intent(), "dead", "410", former=True)]
+
+
+def test_a_page_that_waits_for_the_former_one_is_no_longer_a_page_that_waits() -> None:
+    outbox = Outbox()
+    add(outbox, intent())
+    outbox.leave("oncall", [])
+
+    assert outbox.undelivered_pages() == []
+
+
+def left(goodbye: Intent) -> tuple[Outbox, str]:
+    """An outbox whose receiver has been told of an incident, and was then somebody else."""
+    outbox = Outbox()
+    add(outbox, intent())
+    send(outbox)
+    place = outbox.leave("oncall", [goodbye.id])
+    outbox.add(goodbye, ALL, NOW, place=place)
+    return outbox, place
+
+
+def test_an_open_waits_until_the_former_one_has_the_resolve() -> None:
+    outbox, place = left(intent("resolve", farewell=True))
+    add(outbox, intent(n=2))
+
+    assert outbox.next("oncall", NOW) is None
+    assert outbox.next(place, NOW) == intent("resolve", farewell=True)
+    outbox.began(intent("resolve").id, NOW)
+    outbox.ended(intent("resolve").id, "sent", "", NOW)
+    assert outbox.next("oncall", NOW) == intent(n=2)
+
+
+def test_an_open_does_not_wait_longer_than_fifteen_seconds() -> None:
+    outbox, _ = left(intent("resolve", farewell=True))
+    add(outbox, intent(n=2))
+
+    assert outbox.due_at("oncall", NOW) == NOW + 15_000
+    assert outbox.next("oncall", NOW + 15_000) == intent(n=2)
+
+
+def test_another_incident_does_not_wait_at_all() -> None:
+    outbox, _ = left(intent("resolve", farewell=True))
+    add(outbox, intent(key="hq/service/vpn"))
+
+    assert outbox.next("oncall", NOW) == intent(key="hq/service/vpn")
+
+
+def test_what_the_former_one_never_heard_of_needs_no_goodbye() -> None:
+    outbox, goodbye = Outbox(), intent("resolve", farewell=True)
+    add(outbox, intent())
+    place = outbox.leave("oncall", [goodbye.id])
+
+    assert len(outbox.add(goodbye, ALL, NOW, place=place)) == 2
+    assert (len(outbox), outbox.places()) == (0, [])
+
+
+def test_nothing_is_remembered_of_former_ones_that_have_all_they_were_to_get() -> None:
+    outbox = Outbox()
+    for n in range(100):
+        add(outbox, intent(n=n, episode=n))
+        send(outbox)
+        goodbye = intent("resolve", n=n, episode=n, farewell=True)
+        place = outbox.leave("oncall", [goodbye.id])
+        outbox.add(goodbye, ALL, NOW, place=place)
+        outbox.began(goodbye.id, NOW)
+        outbox.ended(goodbye.id, "sent", "", NOW)
+
+    assert vars(outbox)["_lanes"].keys() <= {"oncall"}
+    assert vars(outbox)["_former"] == {"oncall": []}
+    assert vars(outbox)["_expected"] == {}

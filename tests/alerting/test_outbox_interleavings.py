@@ -131,7 +131,7 @@ class Interleavings(RuleBasedStateMachine):
         """From any state: once the receiver says yes, it hears of every recovery that it must hear of."""
         for id in sorted(self.flying):
             self.settle(self.outbox.ended(id, "sent", "", self.now))
-        while self.outbox.receivers():
+        while self.outbox.places():
             self.now = max(self.now, self.outbox.due_at("oncall", self.now) or self.now)
             chosen = self.outbox.next("oncall", self.now)
             assert chosen, "something waits, its time has come, and nothing is chosen"

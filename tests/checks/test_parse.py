@@ -316,7 +316,11 @@ OF_A_FILE = [
         "web: {up_when: {at_least: 2}}",
         ["3:29: services.web.up_when.at_least: there is only 1 to count"],
     ),
-    ("web: {}", "web: {up_when: most}", ["3:18: services.web.up_when: must be 'all' or 'any'"]),
+    (
+        "web: {}",
+        "web: {up_when: most}",
+        ["3:18: services.web.up_when: must be 'all' or 'any', or {at_least: …}"],
+    ),
     (
         "services:",
         "timezone: Mars/Base\nservices:",

@@ -67,7 +67,11 @@ def test_an_alias_stands_for_what_was_anchored() -> None:
             "c.yaml:2:3: a: a name must be plain text; if a value begins here, put it in quotes",
         ),
         ("- a\n", "c.yaml:1:1: must be a mapping that begins with `version: 1`"),
-        ("a: b: c\n", "c.yaml:1:5: not YAML: mapping values are not allowed in this context"),
+        (
+            "a: b: c\n",
+            "c.yaml:1:5: not YAML: mapping values are not allowed in this context; put a text that holds "
+            "`: ` in quotes, and begin the options of an entry in the same column",
+        ),
         (
             "é: 1\na: {b: ${X}}\n",
             "c.yaml:2:9: not YAML: did not find expected ',' or '}'; "

@@ -42,6 +42,7 @@ EDGES = {
     "store/file.py": "the file: opened, checked, migrated",
     "store/lock.py": "the lock file",
     "store/reader.py": "the database",
+    "store/rename.py": "the database",
     "store/transaction.py": "the database",
     "store/writer.py": "the thread that writes, and its clock",
     "web/server.py": "HTTP that is asked of us",

@@ -11,7 +11,7 @@ from alerting import deliver as delivery
 from alerting.deliver import Deliverer
 from alerting.receiver import Post, Target
 from alerting.receivers.pagerduty import PagerDuty as PagerDutyReceiver
-from alerting.restore import restore
+from alerting.restore import resume
 from checks.model import Configuration
 from checks.values import Secret
 from driver.loop import Driver, Outside
@@ -62,7 +62,7 @@ class Stage:
         """Start a daemon."""
         self.lives += 1
         now = clock().now()
-        restored = restore(self.configuration, self.store.connection, now)
+        restored = resume(self.configuration, self.store, now)
         schedule = Schedule(self.configuration.site, self.configuration.limits)
         schedule.replace(self.configuration.checks, now)
         news: list[Driver] = []

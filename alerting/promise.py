@@ -1,0 +1,92 @@
+"""The worst time to a page: how long a fault can last, by the configuration, before it is told. Pure."""
+
+from collections.abc import Iterator, Sequence
+from math import ceil
+from typing import NamedTuple, cast
+
+from alerting.sight import HOLD
+from checks.durations import duration_text
+from checks.model import Check, Configuration, Network, Service
+from checks.notes import Note
+from probes.tools import Probe
+from slo.indicators import indicators
+from slo.state import State, combine
+
+DELIVERY = 2.0  # seconds from the decision to the receiver's yes, where both store and receiver are well
+HELD_FOR_ANCESTORS = 0.0  # no page waits for those its service depends on yet; then at most `hold_max`
+
+
+class Promise(NamedTuple):
+    """A fault of a service is told within so many seconds; `check` is the slowest to see one."""
+
+    seconds: float
+    check: Check
+
+
+def promises(configuration: Configuration) -> dict[str, Promise]:
+    """Give the worst time to a page of every service that can go down by what its checks measure."""
+    seeing = frozenset(each.network for each in configuration.self_checks)
+    found: dict[str, Promise] = {}
+    for name, checks in indicators(configuration).items():
+        measured = [check for check in checks if _is_measured(check)]
+        if _can_go_down(configuration.services[name], len(measured), len(checks)):
+            found[name] = _slowest(measured, seeing)
+    return found
+
+
+def worst(check: Check, seeing: frozenset[Network]) -> float:
+    """Give the longest, in seconds, from a fault to the page that this check alone causes.
+
+    The fault begins while the check is up and asked by its grid alone, just after an attempt; every attempt
+    then hangs until its time-out. `seeing` are the networks that have self-checks: a bad result may be kept
+    back until one of them has ended. We ourselves keep up: no attempt waits for a slot, the store writes.
+    """
+    told = check.timeout + (HOLD / 1000 if check.network in seeing else 0.0)
+    return check.interval + (check.confirm - 1) * _step(check, told) + told + HELD_FOR_ANCESTORS + DELIVERY
+
+
+def too_slow(configuration: Configuration) -> Iterator[Note]:
+    """Say which services can be down for longer than `detect_within` before a page; a `checks.notes.Rule`."""
+    for name, promise in promises(configuration).items():
+        wanted = configuration.services[name].detect_within
+        if wanted is not None and promise.seconds > wanted:
+            yield Note(("services", name, "detect_within"), _too_slow(promise, wanted))
+
+
+def _step(check: Check, told: float) -> float:
+    """Give the longest between the starts of two attempts, where each is told `told` after its start.
+
+    The next comes `confirm_interval` after that, at least `least_spacing` after the last start; it gives way
+    to a grid time that is nearer than this spacing. In any case a grid time comes within an interval of the
+    last one's end.
+    """
+    spacing = cast(Probe, check.probe).least_spacing
+    return min(max(told + check.confirm_interval, spacing) + spacing, check.timeout + check.interval)
+
+
+def _is_measured(check: Check) -> bool:
+    return not check.missing_secrets and getattr(check.probe, "asked", True)
+
+
+def _can_go_down(service: Service, measured: int, members: int) -> bool:
+    """Say whether a service is down when all that is measured of it is; the rest of it stays unknown."""
+    states = [State.DOWN] * measured + [State.UNKNOWN] * (members - measured)
+    return combine(service.up_when, states) is State.DOWN
+
+
+def _slowest(checks: Sequence[Check], seeing: frozenset[Network]) -> Promise:
+    return max((Promise(worst(check, seeing), check) for check in checks), key=lambda each: each.seconds)
+
+
+def _too_slow(promise: Promise, wanted: float) -> str:
+    seconds, check = promise
+    return (
+        f"a page can take {worst_text(seconds)} (check {check.name}, every {duration_text(check.interval)}),"
+        f" longer than detect_within {duration_text(wanted)}:"
+        " shorten its interval, timeout or confirm_interval, or allow more time"
+    )
+
+
+def worst_text(seconds: float) -> str:
+    """Write a worst time, rounded up to a second."""
+    return duration_text(ceil(round(seconds, 3)))
