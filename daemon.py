@@ -5,25 +5,28 @@ import logging
 import platform
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from random import Random
-from typing import cast
 
 from alerting import deliver as delivery
 from alerting.deliver import Deliverer
-from alerting.events import Reported
+from alerting.events import ReloadRefused, Reported
 from alerting.post import Poster
-from alerting.receiver import Target
 from alerting.restore import resume
 from alerting.switch import Due, Switch, unwell
 from checks import __version__
 from checks.model import Check, Configuration, DeadMansSwitch, SelfCheck
+from checks.source import ConfigError
+from commands.configuration import Unreadable
 from commands.context import RunOptions, Status, Stop
 from commands.main import main as commanded
 from commands.plain import plural
-from driver.loop import Driver, Outside
+from driver.loop import Driver, Outside, targets_of
+from driver.reload import Hands, Mistakes, Reloader, Unacceptable, in_words
+from driver.watch import watch
 from exporter.counters import Counters
 from exporter.view import Build, Reload, View, Viewer
 from probes.attempt import attempt
@@ -41,21 +44,21 @@ from web.webhooks import Answer, Delivery, Webhooks, secrets_of
 log = logging.getLogger("watchkeeper")
 
 
-def serve(configuration: Configuration, _: RunOptions) -> int:
+def serve(configuration: Configuration, options: RunOptions) -> int:
     """Run until SIGINT or SIGTERM. Raises StoreError or Stop where it cannot run."""
     try:
-        return asyncio.run(_serve(configuration))
+        return asyncio.run(_serve(configuration, options))
     except CannotListen as error:
         raise Stop(Status.CANNOT_RUN, str(error)) from error
 
 
-async def _serve(configuration: Configuration) -> int:
+async def _serve(configuration: Configuration, options: RunOptions) -> int:
     stop, clock = asyncio.Event(), Clock()
+    life = Life(clock, options)
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _not_reloaded)
-    life = Life(clock)
-    app = application(life.see, ready=life.ready, hear=life.hear)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, life.hang_up)
+    app = application(life.see, ready=life.ready, hear=life.hear, reload=life.reload)
     # The store before the port: a second daemon is to hear who the first is, not that a number is taken.
     with await asyncio.to_thread(file.open, configuration.store, "watchkeeper run", clock.now()) as store:
         site = await listen(app, configuration.web.host, configuration.web.port)
@@ -67,17 +70,16 @@ async def _serve(configuration: Configuration) -> int:
     return 0
 
 
-def _not_reloaded() -> None:
-    log.warning("SIGHUP changes nothing: this version reads the configuration only when it starts")
-
-
 @dataclass(slots=True)
 class Life:
-    """What the web server looks at and tells: nothing until the store is loaded."""
+    """What web server and signals look at and tell: nothing until the store is loaded."""
 
     clock: Clock
+    options: RunOptions
     viewer: Viewer | None = None
     webhooks: Webhooks | None = None
+    reloader: Reloader | None = None
+    driver: Driver | None = None
 
     def ready(self) -> bool:
         """Say whether there is anything to be seen."""
@@ -93,6 +95,40 @@ class Life:
         if self.webhooks is None:
             return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "stopping: send it again")
         return self.webhooks.hear(delivery, self.clock.now())
+
+    async def reload(self) -> Sequence[str]:
+        """Reload; give the mistakes, none where it was accepted."""
+        if self.reloader is None:
+            return ("it is not running: it is starting, or stopping",)
+        return await self.reloader.reload()
+
+    def hang_up(self) -> None:
+        """Reload, as SIGHUP asks for. What is read only now is what a start would read anyway."""
+        if self.driver is None:
+            log.warning("SIGHUP came while we are starting or stopping: nothing is reloaded")
+        else:
+            self.driver.spawn(self._hung_up())
+
+    async def _hung_up(self) -> None:
+        await self.reload()
+
+    def read(self) -> Configuration:
+        """Read the configuration again, in a thread. Raises Unacceptable."""
+        try:
+            return self.options.read()
+        except ConfigError as error:
+            raise Unacceptable([str(problem) for problem in error.problems]) from None
+        except Unreadable as error:
+            raise Unacceptable([str(error)]) from None
+
+    def refuse(self, mistakes: Mistakes) -> None:
+        """Tell that a reload was refused: in the log, on the page and as a metric, and by an incident."""
+        log.error("not reloaded, and nothing has changed: %s", plural(len(mistakes), "mistake"))
+        for mistake in mistakes:
+            log.error("%s", mistake)
+        if self.viewer and self.driver:
+            self.viewer.refused(mistakes, self.clock.now())
+            self.driver.handle(ReloadRefused(in_words(mistakes)))
 
 
 async def _live(configuration: Configuration, store: Store, life: Life, stop: asyncio.Event) -> None:
@@ -111,12 +147,17 @@ async def _live(configuration: Configuration, store: Store, life: Life, stop: as
     life.viewer = _viewer(driver, deliverer, clock.now())
     driver.start(deliverer, restored.queued)
     life.webhooks = Webhooks(secrets_of(configuration), partial(_reported, driver))
-    if configuration.alerting.dead_mans_switch:
-        driver.spawn(_switch(configuration.alerting.dead_mans_switch, driver, poster, relay).run())
+    life.driver = driver
+    switches = Switches(driver, poster, relay)
+    switches.follow(configuration.alerting.dead_mans_switch)
+    reloader = life.reloader = _reloader(life, driver, switches)
+    if life.options.watch:
+        driver.spawn(watch(life.options.watched, reloader.reload))
     _welcome(configuration)
     await stop.wait()
     log.info("stopping: attempts under way leave no result, what was decided is kept")
-    life.webhooks = None
+    life.webhooks = life.reloader = life.driver = None
+    await reloader.close()
     await driver.stop()
     guard.stop()
     await poster.close()
@@ -170,9 +211,9 @@ def _deliverer(driver: Driver, poster: Poster, clock: Clock, counters: Counters)
         report=driver.delivered,
         delayed=counters.delayed,
     )
-    receivers = driver.configuration.receivers.items()
-    targets = {name: cast(Target, receiver.target) for name, receiver in receivers}
-    return Deliverer(targets, world, fallback_after=driver.configuration.alerting.fallback_after)
+    return Deliverer(
+        targets_of(driver.configuration), world, fallback_after=driver.configuration.alerting.fallback_after
+    )
 
 
 def _reported(driver: Driver, report: Reported) -> None:
@@ -182,16 +223,46 @@ def _reported(driver: Driver, report: Reported) -> None:
     driver.handle(report)
 
 
-def _switch(switch: DeadMansSwitch, driver: Driver, poster: Poster, relay: Relay) -> Switch:
-    checks = driver.engine.judges
-    shortest = min((judge.check.interval for judge in checks.values()), default=switch.interval)
+def _reloader(life: Life, driver: Driver, switches: "Switches") -> Reloader:
+    def swap(configuration: Configuration) -> None:
+        driver.swap(configuration)
+        if life.viewer and life.webhooks:
+            life.viewer.accepted(life.clock.now())
+            life.webhooks.trust(secrets_of(configuration))
+        switches.follow(configuration.alerting.dead_mans_switch)
 
-    def why_not() -> str:
-        due = [Due(name, at, checks[name].check.interval) for name, at in driver.schedule.waiting()]
-        pages = driver.deliverer.oldest_page_age() if driver.deliverer else 0.0
-        return unwell(relay.clock.now(), due, relay.last_commit, shortest, pages)
+    return Reloader(Hands(read=life.read, now=lambda: driver.configuration, swap=swap, refuse=life.refuse))
 
-    return Switch(switch.url, switch.interval, why_not, poster.post)
+
+@dataclass(slots=True)
+class Switches:
+    """The dead man's switch that there is now, if any."""
+
+    driver: Driver
+    poster: Poster
+    relay: Relay
+    _now: DeadMansSwitch | None = None
+    _task: asyncio.Task[None] | None = None
+
+    def follow(self, switch: DeadMansSwitch | None) -> None:
+        """Call this one from now on, and no other."""
+        if switch == self._now:
+            return
+        if self._task:
+            self._task.cancel()
+        self._now, self._task = switch, None
+        if switch:
+            why_not = partial(self._why_not, switch)
+            self._task = self.driver.spawn(
+                Switch(switch.url, switch.interval, why_not, self.poster.post).run()
+            )
+
+    def _why_not(self, switch: DeadMansSwitch) -> str:
+        judges, deliverer = self.driver.engine.judges, self.driver.deliverer
+        shortest = min((judge.check.interval for judge in judges.values()), default=switch.interval)
+        due = [Due(name, at, judges[name].check.interval) for name, at in self.driver.schedule.waiting()]
+        pages = deliverer.oldest_page_age() if deliverer else 0.0
+        return unwell(self.relay.clock.now(), due, self.relay.last_commit, shortest, pages)
 
 
 def _viewer(driver: Driver, deliverer: Deliverer, now: int) -> Viewer:

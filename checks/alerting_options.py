@@ -118,7 +118,7 @@ class AlertingOptions:
     """The first part of every alert's key; the site where it is not written."""
 
     routes: tuple[RouteOptions, ...] = ()
-    """Who is told of what, the first that matches; everybody of everything where none is written."""
+    """Who is told of what: the first that matches decides. Without any, every receiver hears everything."""
 
     hours: Mapping[str, HoursOptions] = field(default_factory=dict)
     """Hours of the week by name, for routes and objectives."""
@@ -142,4 +142,4 @@ class AlertingOptions:
     """How long an acknowledgement keeps an incident from escalating."""
 
     self_test: Some | None = None
-    """How often an alert is sent through the whole path to see that it arrives; never where not written."""
+    """How often an alert is sent through the whole path to see that it arrives; by default never."""

@@ -10,7 +10,7 @@ FOR_LIFE: Mapping[str, Callable[[Configuration], object]] = {
     "site": lambda each: each.site,
     "store": lambda each: each.store,
     "web.listen": lambda each: (each.web.host, each.web.port),
-    "alerting.prefix": lambda each: each.alerting.prefix,
+    "alerting.prefix": lambda each: each.alerting.prefix if each.alerting.prefix != each.site else "",
 }
 
 

@@ -62,7 +62,7 @@ class AtLeast:
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class TopOptions:
-    """What stands at the top level and is no section."""
+    """What stands at the top of the file, outside of any section."""
 
     later: ClassVar[frozenset[str]] = frozenset({"webhooks"})
     inert: ClassVar[frozenset[str]] = frozenset({"compatibility", "maintenance", "reports", "vendors"})
@@ -93,13 +93,13 @@ class ServiceOptions:
     """Who looks after it."""
 
     tier: Tier = 2
-    """How much it matters: 1 pages day and night, 2 pages, 3 tells."""
+    """How much it matters: 1 pages as critical, 2 pages as error, 3 only tells."""
 
     depends_on: tuple[str, ...] = ()
     """The services that it cannot do without."""
 
     vendors: tuple[str, ...] = ()
-    """Who runs it for us."""
+    """The vendors that run it for us."""
 
     up_when: COUNT | AtLeast = "all"
     """Which of its checks must be up: all, any, or {at_least: 2}."""
@@ -108,18 +108,21 @@ class ServiceOptions:
     """How long it may go unmeasured before somebody is told; 10m, 30m or 4h by its tier."""
 
     detect_within: Some | None = None
-    """How soon an outage should be noticed."""
+    """How soon somebody should be told of an outage; it is noted where the checks cannot do it."""
 
     runbook: str = ""
     """The address of a page for whoever is paged."""
 
     labels: Words = field(default_factory=dict)
-    """Words of your own, which routes can match."""
+    """Names and values of your own, which routes can match."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class CommonOptions:
-    """The options that every check has, beside its kind's own. None: not written."""
+    """The options that every check has, beside its kind's own.
+
+    What is None is not written.
+    """
 
     kind: str = ""
     """Which sort of question is asked; it decides which further options there are."""
@@ -131,7 +134,7 @@ class CommonOptions:
     """How often it is asked."""
 
     timeout: Some | None = None
-    """How long an attempt may take: 10s, but at most the interval."""
+    """How long an attempt may take; where it is not written, 10s or the interval, whichever is less."""
 
     confirm: Count = 3
     """How many bad attempts in a row make it down."""
@@ -146,16 +149,16 @@ class CommonOptions:
     """A good attempt that took longer is shown as degraded; it still counts as good."""
 
     network: Network | None = None
-    """Which self-checks vouch for the way to it: internet or internal; as its address tells."""
+    """Which self-checks vouch for the way to it, internet or internal; by default its address decides."""
 
     enabled: Flag = True
     """Whether it is asked at all."""
 
     sli: Flag | None = None
-    """Whether it decides its service's state and objectives: true, but false for kinds that are evidence."""
+    """Whether it counts for its service; by default true, and false for kinds that are only evidence."""
 
     labels: Words = field(default_factory=dict)
-    """Words of your own."""
+    """Names and values of your own."""
 
     was: str = ""
     """Its name before it was renamed, so that what is known of it stays known."""
@@ -212,7 +215,7 @@ class ObjectiveOptions:
     """Over how long: up to now (30d, 12h), or a calendar week, month, quarter or year."""
 
     service: str = ""
-    """The service it is about; one of service, services and check."""
+    """The service it is about; exactly one of service, services and check is written."""
 
     services: tuple[str, ...] = ()
     """The services it is about, together."""
@@ -221,10 +224,10 @@ class ObjectiveOptions:
     """The check it is about."""
 
     indicator: Indicator = "time"
-    """What is counted: time that was up, attempts that were good, or good attempts that were fast."""
+    """What is counted: time (that was up), attempts (that were good) or latency (those that were fast)."""
 
     faster_than: Some | None = None
-    """How long a good attempt may take to count as fast; for indicator: latency."""
+    """How long a good attempt may take and still be fast; it goes with indicator: latency."""
 
     combine: COUNT | AtLeast = "all"
     """Which of several services must be up: all, any, or {at_least: 2}."""
@@ -256,7 +259,7 @@ class SelfCheckOptions:
     """An address and a port that should accept a connection."""
 
     network: Network | None = None
-    """The network it vouches for: internet or internal; as its address tells."""
+    """The network it vouches for, internet or internal; by default its address decides."""
 
     def __post_init__(self) -> None:
         if (self.resolve is None) == (self.tcp is None):
@@ -273,13 +276,13 @@ class StoreOptions:
     """The SQLite file: sqlite:///name.db beside this file, sqlite:////absolute/name.db anywhere."""
 
     results: Some = 34_560_000.0
-    """How long single results are kept: 400d."""
+    """How long single results are kept."""
 
     size: Annotated[Size, Field(gt=0)] = 4 << 30
     """How large they may grow, all together; the oldest go first."""
 
     history: Some = 65_664_000.0
-    """How long outages and states are kept: 760d; at least as long as results."""
+    """How long outages and states are kept; at least as long as results."""
 
     def __post_init__(self) -> None:
         if self.results > self.history:
@@ -326,7 +329,7 @@ class WebOptions:
     later: ClassVar[frozenset[str]] = frozenset({"tls", "auth"})
 
     listen: Annotated[str, AfterValidator(read_listen)] = "127.0.0.1:9797"
-    """Where it listens, by plain HTTP and for everybody who gets there; :9797 is every address we have."""
+    """Its address and port. It is plain HTTP, for all who can reach it; :9797 is every address we have."""
 
     external_url: Address | None = None
     """What we are called from outside, for the links in messages."""

@@ -87,7 +87,7 @@ def _configuration(root: Map, kinds: Kinds, receivers: Kinds, reading: Reading) 
     top = fit(TopOptions, part(root, names), root, (), reading, taken=taken) or TopOptions(version="1")
     checks = _checks(root, kinds, reading, taken)
     judge_counts(root, kinds, reading)
-    say_inert_of(TopOptions.inert, root, reading)
+    say_inert_of(TopOptions.inert & set(SECTIONS), root, reading)
     store = _store(root, reading)
     return Configuration(
         site=top.site,

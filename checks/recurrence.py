@@ -27,6 +27,8 @@ NUMBERS = {  # lowest and highest; of those below nothing, any up to the highest
     "BYSETPOS": (-366, 366),
 }
 SINGLE = {"COUNT", "INTERVAL"}
+WITHIN_A_DAY = {"HOURLY", "MINUTELY"}
+OF_DAYS = {"BYDAY", "BYMONTH", "BYMONTHDAY", "BYYEARDAY"}
 PARTS = {"FREQ", "UNTIL", "WKST", "BYDAY", *NUMBERS}
 CYCLE = 400  # years after which the calendar repeats, weekdays too
 
@@ -86,14 +88,18 @@ def _weekdays(parts: Mapping[str, str]) -> None:
         parts["FREQ"] not in ("YEARLY", "MONTHLY") or "BYWEEKNO" in parts
     ):
         raise RuleError("must count days (1SA) only in FREQ=MONTHLY and FREQ=YEARLY, and without BYWEEKNO")
+    period, most = ("month", 5) if parts["FREQ"] == "MONTHLY" or "BYMONTH" in parts else ("year", 53)
+    if any(day and day[1] and int(day[1]) > most for day in found):
+        raise RuleError(f"must count days (1SA) up to {most}, as no {period} has more")
 
 
 def _together(parts: Mapping[str, str]) -> None:
-    """Refuse the combinations that the RFC's table has as N/A."""
+    """Refuse what the RFC's table has as N/A, and BYSETPOS within an hour: BYMINUTE says it, and sooner."""
     for name, frequencies in (
         ("BYWEEKNO", {"YEARLY"}),
         ("BYYEARDAY", {"YEARLY", "HOURLY", "MINUTELY"}),
         ("BYMONTHDAY", set(FREQUENCIES) - {"WEEKLY"}),
+        ("BYSETPOS", set(FREQUENCIES) - WITHIN_A_DAY),
     ):
         if name in parts and parts["FREQ"] not in frequencies:
             raise RuleError(f"must not have {name} with this FREQ")
@@ -115,17 +121,26 @@ def _until(text: str, zone: tzinfo | None) -> datetime:
 def first_instants(rule: str, start: datetime, zone: tzinfo, count: int) -> list[datetime]:
     """Give the first instants of an accepted rule from `start` on, as wall clocks; fewer where it ends.
 
-    Takes at most a third of a second, whatever the rule: it is followed at the same place of the last of
-    the calendar's cycles that `datetime` can hold, which is never longer than one.
+    Takes at most two seconds, whatever the rule, and hardly any for one that somebody means.
     """
     parts = _parts(rule)
-    local = start.replace(tzinfo=None)
     last = _until(parts.pop("UNTIL"), start.tzinfo or zone) if "UNTIL" in parts else None
+    days = {name: parts[name] for name in OF_DAYS & parts.keys()}
+    if parts["FREQ"] in WITHIN_A_DAY and not _followed({"FREQ": "DAILY"} | days, start, 1):
+        return []  # no such day; looking for it minute by minute would take long
+    return list(takewhile(lambda each: last is None or each <= last, _followed(parts, start, count)))
+
+
+def _followed(parts: Mapping[str, str], start: datetime, count: int) -> list[datetime]:
+    """Give the first instants of a rule, followed in the last of the calendar's cycles that `datetime` holds.
+
+    A rule that gives nothing is followed to the end of time: from there, that is not far.
+    """
+    local = start.replace(tzinfo=None)
     shift = (MAXYEAR - local.year) // CYCLE * CYCLE
     text = ";".join(f"{name}={value}" for name, value in parts.items())
     try:
-        found = islice(rrulestr(text, dtstart=local.replace(year=local.year + shift)), count)
-        back = [each.replace(year=each.year - shift) for each in found]
+        found = list(islice(rrulestr(text, dtstart=local.replace(year=local.year + shift)), count))
     except ValueError:  # dateutil's word for a rule that gives none
         return []
-    return list(takewhile(lambda each: last is None or each <= last, back))
+    return [each.replace(year=each.year - shift) for each in found]

@@ -21,14 +21,14 @@ from checks.options import (
     VendorOptions,
     WebOptions,
 )
-from checks.shapes import alternatives
+from checks.shapes import alternatives, is_secret
 from checks.values import BYTES, SECONDS, Duration, Size
 
 HEAD = """\
 # Every option of checks.yaml
 
 `make reference` writes this page from the program. [configuration.md](configuration.md) is the guide: how
-values are written, what secrets are, and how the file is read. Empty under *Default*: not set.
+values are written, what secrets are, and how the file is read. An option without a default is not set.
 """
 # Headings, and the class that reads what stands under each.
 SECTIONS: Mapping[str, Any] = {
@@ -46,6 +46,7 @@ SECTIONS: Mapping[str, Any] = {
     "web": WebOptions,
 }
 UNASKED = "*This version reads and checks its options, but does not ask it yet.*"
+CONFIDED = " *A secret.*"
 INERT = " *Read and checked, but not acted on yet.*"
 # What the parser asks of every check although the class, which `defaults` shares, does not.
 ASKED = {
@@ -105,6 +106,7 @@ def _table(shape: Any) -> str:
     rows = ["| Option | Default | Means |", "| --- | --- | --- |"]
     for name, field in fields(shape).items():
         text = said.get(attribute(shape, name), "").replace("\n", " ").replace("|", "\\|")
+        text += CONFIDED if is_secret(shape, (name,)) else ""
         text += INERT if name in getattr(shape, "inert", ()) else ""
         rows.append(f"| `{name}` | {asked.get(name) or default(field)} | {text} |")
     return "\n".join(rows) + "\n"

@@ -19,6 +19,7 @@ def alerting_from(root: Map, site: str, reading: Reading) -> Alerting:
     """Make the section; its defaults where it is not written."""
     node = section_map(root, "alerting", reading)
     said = section(AlertingOptions, node, root.keys.get("alerting", root), ("alerting",), reading)
+    _judge_address(root, reading)
     if said is None:
         return Alerting(prefix=site)
     return Alerting(
@@ -68,6 +69,16 @@ def _match(said: MatchOptions) -> Mapping[str, Any]:
     return {name: value for name, value in asked.items() if value is not None}
 
 
+def _judge_address(root: Map, reading: Reading) -> None:
+    """Refuse a wrong address of the switch, also beside other mistakes of the section."""
+    node, path = walk(root, (*SWITCH, "url"))
+    if path == (*SWITCH, "url") and isinstance(node, Scalar) and node.text:
+        try:
+            read_url(node.text)
+        except ValueError as error:
+            reading.refuse(node, path, str(error))
+
+
 def _switch(said: SwitchOptions | None, root: Map, reading: Reading) -> DeadMansSwitch | None:
     """Make the dead man's switch. Without an address it is off, which is noted and is no mistake."""
     if said is None:
@@ -77,8 +88,4 @@ def _switch(said: SwitchOptions | None, root: Map, reading: Reading) -> DeadMans
         why = remedy(node) if isinstance(node, Scalar) else ""
         reading.say(named(root, path), SWITCH, f"off, because url is not set{why}")
         return None
-    try:
-        read_url(said.url.reveal())
-    except ValueError as error:
-        reading.refuse(node, path, str(error))
     return DeadMansSwitch(url=said.url.reveal(), interval=said.interval)

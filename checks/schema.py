@@ -1,16 +1,18 @@
 """The JSON Schema (draft-07) of `checks.yaml`, for editors, made from the classes that read it.
 
-It refuses less than the parser: numbers' limits, references and rules between options are not in it. What is
-written as `${NAME}` is accepted everywhere, since only the parser can fill it in.
+It refuses less than the parser: references, rules between options and most rules of texts are not in it. It
+has no `$id`: an editor would look for that in the network.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin
 
 from checks.alerting_options import AlertingOptions
 from checks.calendar_options import MaintenanceOptions, ReportOptions
 from checks.described import described
+from checks.forms import FILLED, TEXT, Json, accepted, one_of
 from checks.options import (
     CommonOptions,
     LimitsOptions,
@@ -24,46 +26,24 @@ from checks.options import (
 )
 from checks.reference import attribute, default, fields
 from checks.shapes import alternatives
-from checks.values import FLAGS, NUMBER, Duration, Flag, Number, Portion, Share, Size, Spent, Whole
-
-Json = dict[str, Any]
 
 TITLE = "Watchkeeper: checks.yaml"
-FILLED = r"\$\{"  # a text with a reference in it
-TEXT: Json = {"type": ["string", "number", "boolean", "null"]}  # every scalar is text to the parser
-
-
-def _like(pattern: str, *types: str) -> Json:
-    """Accept texts like this, other YAML types as named, and what is filled in."""
-    return {"type": ["string", *types], "pattern": f"^(?:{pattern})$|{FILLED}"}
-
-
-# The words of values.FLAGS in any case; an editor's patterns have no flag for that.
-ANY_CASE = "|".join("".join(f"[{letter}{letter.upper()}]" for letter in word) for word in FLAGS)
-WHOLE = _like(r"[+-]?[0-9]{1,18}", "integer")
-SHARE = _like(f"{NUMBER}%?", "number")
-# Our types, known by the validator that makes each of them.
-FORMS: tuple[tuple[Any, Json], ...] = (
-    (Duration, _like(f"{NUMBER}(?:ms|s|m|h|d)")),
-    (Size, _like(f"{NUMBER}(?:B|KiB|MiB|GiB|TiB)")),
-    (Share, SHARE),
-    (Portion, SHARE),
-    (Spent, SHARE),
-    (Number, _like(NUMBER, "number")),
-    (Flag, _like(ANY_CASE, "boolean")),
-    (Whole, WHOLE),
-)  # fmt: skip
+KIND = {"description": "What sort it is; it decides which further options there are."}
+SAYS = {
+    "checks": "What is asked about a service, and how often: an entry for each check, by its name.",
+    "receivers": "Where messages go: an entry for each receiver, by its name.",
+}
 
 
 def schema(kinds: Mapping[str, Any], receivers: Mapping[str, Any]) -> Json:
     """Write the schema for these classes of checks and receivers, by their words."""
-    checks = {f"check-{word}": _object(cls, CommonOptions) for word, cls in kinds.items()}
-    hooks = {f"receiver-{word}": _with_kind(_object(cls)) for word, cls in receivers.items()}
+    checks = {f"check-{word}": _of_kind(word, _object(cls, CommonOptions)) for word, cls in kinds.items()}
+    hooks = {f"receiver-{word}": _of_kind(word, _object(cls)) for word, cls in receivers.items()}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": TITLE,
         "type": "object",
-        "properties": _properties(TopOptions) | _sections(kinds, receivers),
+        "properties": _top() | _sections(kinds, receivers),
         "required": ["version", "checks"],
         "additionalProperties": False,
         "allOf": [_unless_usual("kind", kinds), _unless_usual("service", _indicators(kinds))],
@@ -71,17 +51,25 @@ def schema(kinds: Mapping[str, Any], receivers: Mapping[str, Any]) -> Json:
     }
 
 
+def _top() -> Json:
+    """Give the options that are no section. Of versions there is one."""
+    found = _properties(TopOptions)
+    version = {"anyOf": [{"const": 1}, {"type": "string", "pattern": f"^1$|{FILLED}"}], "default": 1}
+    return found | {"version": version | {"description": found["version"]["description"]}}
+
+
 def _sections(kinds: Mapping[str, Any], receivers: Mapping[str, Any]) -> Json:
     entry = {"checks": _chosen("check", kinds), "receivers": _chosen("receiver", receivers) | _needs("kind")}
     named = {"services": ServiceOptions, "objectives": ObjectiveOptions, "vendors": VendorOptions}
     one = {"defaults": CommonOptions, "alerting": AlertingOptions, "limits": LimitsOptions, "web": WebOptions}
-    many = {"maintenance": MaintenanceOptions, "reports": ReportOptions, "self_checks": SelfCheckOptions}
+    many = {"maintenance": MaintenanceOptions, "reports": ReportOptions}
     return {
-        **{name: _or_nothing(_named(form)) for name, form in entry.items()},
+        **{name: _or_nothing(_named(form, SAYS[name])) for name, form in entry.items()},
         **{name: _or_nothing(_named(_object(shape))) for name, shape in named.items()},
         **{name: _or_nothing(_object(shape)) for name, shape in one.items()},
-        **{name: _or_nothing({"type": "array", "items": _object(shape)}) for name, shape in many.items()},
-        "store": {"anyOf": [TEXT, _object(StoreOptions)]},
+        **{name: _or_nothing(_list(_object(shape))) for name, shape in many.items()},
+        "self_checks": _list(_object(SelfCheckOptions)),  # nothing is not none: that is []
+        "store": {"anyOf": [_object(StoreOptions), TEXT], "description": _words(StoreOptions)},
     }
 
 
@@ -94,7 +82,8 @@ def _unless_usual(option: str, words: Any) -> Json:
     kind = {"properties": {"kind": {"enum": list(words)}}, "required": ["kind"]}
     asked: Json = _needs("kind") if option == "kind" else {"if": kind, "then": _needs(option)}
     usual = {"properties": {"defaults": {"type": "object", **_needs(option)}}, "required": ["defaults"]}
-    return {"if": {"not": usual}, "then": {"properties": {"checks": {"additionalProperties": asked}}}}
+    checks = {"type": ["object", "null"], "additionalProperties": asked}
+    return {"if": {"not": usual}, "then": {"properties": {"checks": checks}}}
 
 
 def _needs(option: str) -> Json:
@@ -103,13 +92,13 @@ def _needs(option: str) -> Json:
 
 def _chosen(sort: str, kinds: Mapping[str, Any]) -> Json:
     """Accept an entry by its `kind`; the options of the kind stand flat beside the common ones."""
-    kind = {"anyOf": [{"enum": list(kinds)}, {"type": "string", "pattern": FILLED}]}
     return {
         "type": "object",
-        "properties": {"kind": kind},
+        "title": sort,
+        "properties": {"kind": one_of(kinds) | KIND},
         "allOf": [
             {
-                "if": {"properties": {"kind": {"const": word}}, "required": ["kind"]},
+                "if": {"type": "object", "properties": {"kind": {"const": word}}, "required": ["kind"]},
                 "then": {"$ref": f"#/definitions/{sort}-{word}"},
             }
             for word in kinds
@@ -117,12 +106,18 @@ def _chosen(sort: str, kinds: Mapping[str, Any]) -> Json:
     }
 
 
-def _with_kind(form: Json) -> Json:
-    return form | {"properties": {"kind": TEXT} | form["properties"]}
+def _of_kind(word: str, form: Json) -> Json:
+    kind = {"const": word, "description": form["description"]}
+    return form | {"title": word, "properties": form["properties"] | {"kind": kind}}
 
 
-def _named(form: Json) -> Json:
-    return {"type": "object", "additionalProperties": form}
+def _named(form: Json, says: str = "") -> Json:
+    about = {"description": says or form["description"]}
+    return {"type": "object", "additionalProperties": form} | about
+
+
+def _list(form: Json) -> Json:
+    return {"type": "array", "items": form, "description": form["description"]}
 
 
 def _or_nothing(form: Json) -> Json:
@@ -133,14 +128,29 @@ def _or_nothing(form: Json) -> Json:
 def _object(shape: Any, *beside: Any) -> Json:
     required = [name for name, field in fields(shape).items() if field.is_required()]
     properties = {name: form for each in (*beside, shape) for name, form in _properties(each).items()}
-    form: Json = {"type": "object", "properties": properties, "additionalProperties": False}
-    return form | ({"required": required} if required else {})
+    return {
+        "type": "object",
+        "title": _title(shape),
+        "description": _words(shape),
+        "properties": properties,
+        "additionalProperties": False,
+        **({"required": required} if required else {}),
+    }
+
+
+def _title(shape: Any) -> str:
+    """Give the name of a class as words: `self check`."""
+    return re.sub("(?<=.)([A-Z])", r" \1", shape.__name__.removesuffix("Options")).lower()
+
+
+def _words(shape: Any) -> str:
+    return (shape.__doc__ or "").partition("\n")[0]
 
 
 def _properties(shape: Any) -> Json:
     said = described(shape)
     return {
-        name: {"description": said.get(attribute(shape, name), ""), **_default(field), **_option(field)}
+        name: {**_option(field), **_default(field), "description": said.get(attribute(shape, name), "")}
         for name, field in fields(shape).items()
     }
 
@@ -159,9 +169,8 @@ def _option(field: Any) -> Json:
 
 def _form(shape: Any, metadata: Any) -> Json:
     """Say what people may write for a type."""
-    for type_, form in FORMS:
-        if get_args(type_)[1] in metadata:
-            return form
+    if form := accepted(metadata):
+        return form
     for each in metadata:
         if isinstance(written := getattr(each, "json_schema_input_type", None), type) or get_args(written):
             return _type(written)
@@ -190,7 +199,7 @@ def _single(shape: Any) -> Json:
     if hasattr(shape, "__pydantic_fields__"):
         return _object(shape)
     if origin is Literal:
-        return {"anyOf": [{"enum": list(arguments)}, {"type": "string", "pattern": FILLED}]}
+        return one_of(arguments)
     if origin in (tuple, list):
         return {"type": "array", "items": _type(arguments[0])}
     if isinstance(origin, type) and issubclass(origin, Mapping):

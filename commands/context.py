@@ -44,11 +44,14 @@ class RunOptions:
     """How the daemon was started.
 
     `read` reads the configuration again, with what the command line says laid over it; it raises ConfigError,
-    or Unreadable where there is no text. It is what a reload needs.
+    or Unreadable where there is no text. `watched` names the files that it read the last time; a change of
+    them is to be followed where `watch` says so.
     """
 
     config: str
     read: Callable[[], Configuration] = field(repr=False)
+    watched: Callable[[], Collection[str]] = tuple
+    watch: bool = False
 
 
 # Runs the daemon until a signal, and gives its exit status. It stands right of us, so it is handed in.

@@ -1,10 +1,11 @@
-"""`init [FILE]`: a commented `checks.yaml` to begin with."""
+"""`init [FILE]`: a commented `checks.yaml` to begin with, and its schema for editors beside it."""
 
 from argparse import ArgumentParser
 from pathlib import Path
 from shlex import quote
 
 from commands.context import Context, Status, Stop
+from commands.schema import NAME, lay
 
 SHIPPED = (
     Path(__file__).resolve().parents[1] / "checks.yaml"
@@ -18,11 +19,21 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(context: Context) -> Status:
-    """Write the file; nothing that is there is written over unless --force says so."""
+    """Write both files; nothing that is there is written over unless --force says so, or it is our schema."""
     file = Path(context.said.file or context.said.config)
+    _write(file, force=context.said.force)
+    if why := lay(file.with_name(NAME)):
+        context.console.complain(why)
+    context.console.line(
+        f"{file} is written. Make it yours, then: watchkeeper validate{_named(context, file)}"
+    )
+    return Status.YES
+
+
+def _write(file: Path, *, force: bool) -> None:
     text = SHIPPED.read_bytes()
     try:
-        with file.open("wb" if context.said.force else "xb") as written:
+        with file.open("wb" if force else "xb") as written:
             written.write(text)
     except FileExistsError:
         raise Stop(
@@ -30,10 +41,6 @@ def run(context: Context) -> Status:
         ) from None
     except OSError as error:
         raise Stop(Status.CANNOT_RUN, f"{file} cannot be written: {error.strerror}") from None
-    context.console.line(
-        f"{file} is written. Make it yours, then: watchkeeper validate{_named(context, file)}"
-    )
-    return Status.YES
 
 
 def _named(context: Context, file: Path) -> str:

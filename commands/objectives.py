@@ -19,9 +19,9 @@ LATER = ("bad_bounds", "frozen", "exhausted_in")  # not worked out by this versi
 
 def accounts(engine: Engine, now: int) -> list[Account]:
     """Count every objective over its window that ends at `now`."""
-    timed = timelines(engine)
+    kept = timelines(engine, {}, now)
     objectives = engine.configuration.objectives.values()
-    return [account(each, engine.configuration, timed.get(each.name), now) for each in objectives]
+    return [account(each, engine.configuration, kept.get(each.name), now) for each in objectives]
 
 
 def document_of(counted: Account, engine: Engine) -> dict[str, Any]:

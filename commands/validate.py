@@ -2,15 +2,19 @@
 
 import asyncio
 from argparse import ArgumentParser
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
 
+from alerting.promise import promises
 from checks.model import Configuration
-from checks.source import ConfigError
+from checks.source import ConfigError, Problem
 from commands.configuration import mistakes
 from commands.console import Console
 from commands.context import Context, Status
 from commands.plain import milliseconds, plural
 from commands.round import look_around
+from commands.worst import show_worst, worst_times
 from probes.result import Outcome, Result
 
 
@@ -22,6 +26,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--strict", action="store_true", help="take notes, and self-checks that fail, for mistakes"
     )
+    parser.add_argument("--json", action="store_true", help="print it as JSON, mistakes too")
 
 
 def run(context: Context) -> Status:
@@ -29,14 +34,55 @@ def run(context: Context) -> Status:
     try:
         configuration = context.configuration()
     except ConfigError as error:
-        context.console.complain(mistakes(error))
+        _refuse(context, error)
         return Status.NO
+    if not context.said.json:
+        _show(context.console, context.said.config, configuration)
+    looks = asyncio.run(look_around(configuration, context.clock)) if context.said.online else None
+    if context.said.json:
+        context.console.json(document_of(configuration, looks))
+    else:
+        _show_looks(context.console, looks or {})
+    return _status(configuration, looks or {}, strict=context.said.strict)
+
+
+def document_of(configuration: Configuration, looks: Mapping[str, Result] | None) -> Mapping[str, Any]:
+    """Give an accepted configuration in the shape of `validate --json`; `looks` None: nobody looked."""
+    return {
+        "accepted": True,
+        "mistakes": [],
+        "notes": _placed(configuration.notes),
+        "services": worst_times(promises(configuration)),
+        "self_checks": None if looks is None else {name: _look(result) for name, result in looks.items()},
+    }
+
+
+def _refusal(error: ConfigError) -> Mapping[str, Any]:
+    """Give a refused one in the same shape: of it nothing but its mistakes is known."""
+    told = _placed(error.problems)
+    return {"accepted": False, "mistakes": told, "notes": [], "services": {}, "self_checks": None}
+
+
+def _placed(problems: Iterable[Problem]) -> list[Mapping[str, Any]]:
+    return [asdict(problem) for problem in problems]
+
+
+def _look(result: Result) -> Mapping[str, Any]:
+    return {"outcome": result.outcome.value, "took": result.took, "detail": result.detail}
+
+
+def _refuse(context: Context, error: ConfigError) -> None:
+    if context.said.json:
+        context.console.json(_refusal(error))
+    else:
+        context.console.complain(mistakes(error))
+
+
+def _show(console: Console, file: str, configuration: Configuration) -> None:
     for note in configuration.notes:
-        context.console.line(str(note))
-    context.console.line(summary(context.said.config, configuration))
-    looks = asyncio.run(look_around(configuration, context.clock)) if context.said.online else {}
-    _show(context.console, looks)
-    return _status(configuration, looks, strict=context.said.strict)
+        console.line(str(note))
+    show_worst(console, configuration)
+    console.line(summary(file, configuration))
 
 
 def summary(file: str, configuration: Configuration) -> str:
@@ -50,7 +96,7 @@ def summary(file: str, configuration: Configuration) -> str:
     return f"{told}, {plural(len(configuration.notes), 'note')}" if configuration.notes else told
 
 
-def _show(console: Console, looks: Mapping[str, Result]) -> None:
+def _show_looks(console: Console, looks: Mapping[str, Result]) -> None:
     for name, result in looks.items():
         why = f": {result.detail}" if result.detail else ""
         console.line(f"self-check {name}: {result.outcome.value}, {milliseconds(result.took).strip()}{why}")

@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, cast
 
 from alerting.deliver import Deliverer
 from alerting.engine import Engine
@@ -19,11 +19,15 @@ from alerting.events import (
     StoreBack,
     StoreFailing,
     Strained,
+    Swapped,
     Woke,
 )
 from alerting.intent import Intent
+from alerting.receiver import Target
 from alerting.release import Release
+from alerting.swap import departed
 from alerting.words import summary_of
+from checks.diff import difference
 from checks.model import Check, Configuration, Network, SelfCheck
 from exporter.counters import Counters
 from probes.due import Run, Schedule, Why
@@ -76,6 +80,7 @@ class Driver:
         )
         self._out = outside
         self._tasks: set[asyncio.Task[None]] = set()
+        self._attempts: dict[str, asyncio.Task[None]] = {}  # those under way, by check
         self._timers: dict[str, Timer] = {}
         self._stopped = False
 
@@ -113,24 +118,55 @@ class Driver:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def spawn(self, work: Coroutine[None, None, None]) -> None:
+    def spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         """Run something until its end, or until the driver stops."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("a task ended by a bug of ours: please report this", exc_info=error)
 
+    # --- a reload
+
+    def swap(self, configuration: Configuration) -> None:
+        """Watch by another configuration from now on.
+
+        What did not change goes on. Attempts under way of what did leave no result, and it is asked at once.
+        """
+        old, now = self.configuration, self._out.clock.now()
+        changes = difference(old, configuration)
+        for name in changes.end & self._attempts.keys():
+            self._attempts[name].cancel()
+        self.schedule.replace(configuration.checks, now, configuration.limits)
+        decision = self.engine.handle(Swapped(configuration), now)
+        self._readdress(departed(old, configuration), decision)
+        self._carry_out(decision)
+        self.counters.follow(changes, configuration)
+        self.schedule.start(now, depths(configuration), changes.begin)
+        self._pulse()
+
+    def _readdress(self, leaving: Collection[str], decision: Decision) -> None:
+        """Let delivery know who is who, before it is given what was decided."""
+        if self.deliverer:
+            self.deliverer.swap(
+                targets_of(self.configuration),
+                leaving=leaving,
+                goodbyes=[intent for intent in decision.intents if intent.farewell],
+                fallback_after=self.configuration.alerting.fallback_after,
+            )
+
     # --- events in, decisions out
 
     def handle(self, event: Event) -> None:
         """Give the engine an event, and carry out what it decides. No await between the two."""
-        if self._stopped:
-            return
-        decision = self.engine.handle(event, self._out.clock.now())
+        if not self._stopped:
+            self._carry_out(self.engine.handle(event, self._out.clock.now()))
+
+    def _carry_out(self, decision: Decision) -> None:
         _tell(decision)
         for network in decision.look:
             self._look_around(network)
@@ -165,12 +201,24 @@ class Driver:
         now = self._out.clock.now()
         for run in self.schedule.pop(now, self.engine.suspects):
             self.counters.start_lag(max(0, now - run.due_at) / 1000)
-            self.spawn(self._attempt(run))
+            self._begin(run)
         for missed in self.schedule.drain():
             self.counters.missed(missed.why, missed.times)
             if missed.why in OURS:
                 self.handle(Strained())
         self._at("pulse", self.schedule.next_at(), self._pulse)
+
+    def _begin(self, run: Run) -> None:
+        task = self._attempts[run.check] = self.spawn(self._attempt(run))
+        task.add_done_callback(partial(self._over, run.check))
+
+    def _over(self, check: str, task: asyncio.Task[None]) -> None:
+        """Give the slot of an attempt back that was called off, perhaps before its first step."""
+        if self._attempts.get(check) is task:
+            del self._attempts[check]
+        if task.cancelled() and not self._stopped:
+            self.schedule.finished(check, self._out.clock.now())
+            self._pulse()
 
     async def _attempt(self, run: Run) -> None:
         result = await self._out.ask(self.configuration.checks[run.check], run.extra)
@@ -202,6 +250,11 @@ class Driver:
     def _ring(self, name: str, then: Callable[[], None]) -> None:
         del self._timers[name]
         then()
+
+
+def targets_of(configuration: Configuration) -> dict[str, Target]:
+    """Give the receivers as delivery takes them, by name."""
+    return {name: cast(Target, receiver.target) for name, receiver in configuration.receivers.items()}
 
 
 def depths(configuration: Configuration) -> dict[str, int]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from alerting.events import Decision
 from alerting.incident import Incident
+from checks.diff import Difference
+from checks.model import Configuration
 from probes.result import Outcome, Reason, Result
 
 # Upper bounds in seconds. An attempt takes what its time-out allows, a lag is a matter of milliseconds, a
@@ -81,6 +83,22 @@ class Counters:
             self._opened(incident)
         for incident in decision.resolved:
             self._resolved(incident)
+
+    def follow(self, changes: Difference, configuration: Configuration) -> None:
+        """Keep what was counted of what there still is, under the name it has now; forget the rest."""
+        for name, was in changes.renamed.items():
+            self.checks[name] = self.checks[was]
+            del self.checks[was]
+        for name in changes.removed:
+            self.checks.pop(name, None)
+        services, receivers = configuration.services.keys() | {""}, configuration.receivers
+        for place in [place for place in self.incidents if place[1] not in services]:
+            del self.incidents[place]
+        for known in (self.detect, self.restore):
+            for gone in [place for place in known if place[0] not in services]:
+                del known[gone]
+        for receiver in self.delays.keys() - receivers.keys():
+            del self.delays[receiver]
 
     def start_lag(self, seconds: float) -> None:
         """Count how late an attempt began."""

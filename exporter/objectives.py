@@ -3,23 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Protocol
 
 from alerting.engine import Engine
 from checks.model import Configuration, Objective
 from slo.budget import Figures, figures
 from slo.burn import burn_rates
 from slo.combined import Combined
-from slo.timeline import Reading
+from slo.judge import Judge
 from slo.windows import length_ms
-
-
-class Timed(Protocol):
-    """Something whose time is accounted for: a check, a service, or several of them."""
-
-    def reading(self, now: int) -> Reading:
-        """Read it as it stands at `now` (ms), for many windows."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +28,42 @@ class Account:
     burn: Mapping[str, Fraction | None]
 
 
-def timelines(engine: Engine) -> dict[str, Timed]:
-    """Give the time that each objective with figures is about. To be kept: they remember sums."""
-    objectives = engine.configuration.objectives.values()
-    found = {each.name: _timeline(each, engine) for each in objectives if each.has_figures}
-    return {name: timed for name, timed in found.items() if timed is not None}
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The time that an objective is about, kept because it remembers sums, and of whom it is made."""
+
+    combine: str | int
+    members: tuple[Judge | Combined, ...]
+    timed: Judge | Combined  # of one member its own, which is not ours to change
+
+    def redefined(self, combine: str | int, members: tuple[Judge | Combined, ...], now: int) -> "Kept":
+        """Be about others from `now` on: the time before stays as it was counted."""
+        if (combine, members) == (self.combine, self.members):
+            return self
+        timed = self.timed
+        if timed in self.members or isinstance(timed, Judge):
+            timed = Combined(self.combine, self.members)
+        timed.redefine(now, combine, members)
+        return Kept(combine, members, timed)
 
 
-def account(objective: Objective, configuration: Configuration, timed: Timed | None, now: int) -> Account:
+def timelines(engine: Engine, known: Mapping[str, Kept], now: int) -> dict[str, Kept]:
+    """Give the time that each objective with figures is about; `known` are those of before a reload."""
+    made: dict[str, Kept] = {}
+    for objective in engine.configuration.objectives.values():
+        members = _members(objective, engine) if objective.has_figures else ()
+        if members:
+            before = known.get(objective.name) or _kept(objective.combine, members)
+            made[objective.name] = before.redefined(objective.combine, members, now)
+    return made
+
+
+def account(objective: Objective, configuration: Configuration, kept: Kept | None, now: int) -> Account:
     """Count one objective over its window that ends at `now`."""
     service, length = _service(objective, configuration), length_ms(objective.window)
-    if timed is None:
+    if kept is None:
         return Account(objective, service, length, None, {})
-    totals = timed.reading(now).totals
+    totals = kept.timed.reading(now).totals
     counted = figures(totals, objective.target, length, now)
     return Account(objective, service, length, counted, burn_rates(totals, objective.target, now))
 
@@ -67,8 +81,13 @@ def _service(objective: Objective, configuration: Configuration) -> str:
     return services[0] if len(services) == 1 else ""
 
 
-def _timeline(objective: Objective, engine: Engine) -> Timed | None:
+def _members(objective: Objective, engine: Engine) -> tuple[Judge | Combined, ...]:
+    """Name whose time counts; nobody's where the check is switched off."""
     if objective.check:
-        return engine.judges.get(objective.check)
-    members = [engine.services[name].timeline for name in objective.services]
-    return members[0] if len(members) == 1 else Combined(objective.combine, members)
+        judge = engine.judges.get(objective.check)
+        return (judge,) if judge else ()
+    return tuple(engine.services[name].timeline for name in objective.services)
+
+
+def _kept(combine: str | int, members: tuple[Judge | Combined, ...]) -> Kept:
+    return Kept(combine, members, members[0] if len(members) == 1 else Combined(combine, members))

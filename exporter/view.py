@@ -1,13 +1,13 @@
 """Everything that is read from outside, at one instant: what scrape, page and API are made of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from alerting.deliver import Deliverer
 from alerting.engine import Engine
 from checks.model import Configuration
 from exporter.counters import Counters
-from exporter.objectives import Account, Timed, account, timelines
+from exporter.objectives import Account, Kept, account, timelines
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,15 @@ class Build:
 
 @dataclass(frozen=True, slots=True)
 class Reload:
-    """How reading the configuration ended the last time, and when it was last accepted (ms)."""
+    """How reading the configuration ended the last time, and when it was last accepted (ms).
+
+    Where it was refused: when (ms), and its mistakes, a line each.
+    """
 
     successful: bool
     accepted_at: int
+    refused_at: int = 0
+    mistakes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,21 +54,30 @@ class Viewer:
     build: Build
     reload: Reload
     deliverer: Deliverer | None = None
-    _timelines: Mapping[str, Timed] = field(init=False)
+    _timelines: Mapping[str, Kept] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._timelines = timelines(self.engine)
+        self._timelines = timelines(self.engine, {}, 0)
+
+    def accepted(self, now: int) -> None:
+        """Take note that the engine watches by another configuration from now on."""
+        self._timelines = timelines(self.engine, self._timelines, now)
+        self.reload = Reload(successful=True, accepted_at=now)
+
+    def refused(self, mistakes: Sequence[str], now: int) -> None:
+        """Take note that a configuration was refused, and why: a line each."""
+        self.reload = Reload(False, self.reload.accepted_at, now, tuple(mistakes))
 
     def at(self, now: int) -> View:
         """See all as it stands at an instant, which is not before anything that was told to the engine."""
-        configuration = self.engine.configuration
+        configuration, known = self.engine.configuration, self._timelines
         return View(
             configuration=configuration,
             engine=self.engine,
             counters=self.counters,
             deliverer=self.deliverer,
             accounts=tuple(
-                account(each, configuration, self._timelines.get(each.name), now)
+                account(each, configuration, known.get(each.name), now)
                 for each in configuration.objectives.values()
             ),
             build=self.build,

@@ -4,7 +4,7 @@ All times are milliseconds since the epoch.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from heapq import heapify, heappop, heappush
@@ -120,13 +120,14 @@ class Schedule:
             entry.alarm = None
             self._arm(entry)
 
-    def start(self, now: int, ranks: Mapping[str, int]) -> None:
-        """Ask every check once within 30 s, lower ranks first (0 where none is given).
+    def start(self, now: int, ranks: Mapping[str, int], names: Collection[str] | None = None) -> None:
+        """Ask every check, or those named, once within 30 s, lower ranks first (0 where none is given).
 
         A check with a shorter interval is asked within that by its grid.
         """
         order = sorted(
-            self._entries, key=lambda name: (ranks.get(name, 0), offset_ms(name, self._site, START_WINDOW))
+            self._entries if names is None else self._entries.keys() & set(names),
+            key=lambda name: (ranks.get(name, 0), offset_ms(name, self._site, START_WINDOW)),
         )
         step = min(START_STEP, START_WINDOW / max(1, len(order)))
         for place, name in enumerate(order):
@@ -146,6 +147,8 @@ class Schedule:
             self._pass(entry, now - 1)  # grid times that came while it ran
         host = self._running.pop(check)
         self._at_host[host] -= 1
+        if not self._at_host[host]:
+            del self._at_host[host]
         self._unpark(host)
         if entry:
             self._arm(entry)

@@ -1,4 +1,4 @@
-"""What is worth saying about objectives that are right as they are: each function is a `checks.notes.Rule`."""
+"""What is worth saying about objectives that are right: each function is a `checks.notes.Rule`."""
 
 from collections.abc import Iterator, Sequence
 

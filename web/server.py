@@ -3,8 +3,9 @@
 import asyncio
 import gzip
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from importlib.resources import files
 
 from aiohttp import web
@@ -12,12 +13,14 @@ from aiohttp import web
 from exporter.render import pieces
 from exporter.view import View
 from web.accept import format_of, takes_gzip
+from web.access import Asked, refusal
 from web.pages import overview
 from web.webhooks import Answer, Delivery, deaf
 
 See = Callable[[], View]
 Ready = Callable[[], bool]
 Hear = Callable[[Delivery], Answer]
+Reload = Callable[[], Awaitable[Sequence[str]]]
 
 SMALL = 1024  # bytes that are not worth compressing
 BODY = 64 * 1024  # bytes of a request's body
@@ -48,6 +51,7 @@ class Source:
     see: See
     ready: Ready
     hear: Hear
+    reload: Reload
 
 
 SOURCE = web.AppKey("source", Source)
@@ -57,13 +61,17 @@ class CannotListen(Exception):
     """The address of `web.listen` cannot be had; the message says why and what to do."""
 
 
-def application(see: See, *, ready: Ready, hear: Hear = deaf) -> web.Application:
+async def _fixed() -> Sequence[str]:
+    return ("there is nothing to be reloaded here",)
+
+
+def application(see: See, *, ready: Ready, hear: Hear = deaf, reload: Reload = _fixed) -> web.Application:
     """Make what answers. `see` gives the daemon as it stands, `hear` takes webhooks in.
 
-    Neither is called before `ready` says yes.
+    `reload` gives the mistakes of a configuration that was refused. None is called before `ready` says yes.
     """
     app = web.Application(client_max_size=BODY)
-    app[SOURCE] = Source(see, ready, hear)
+    app[SOURCE] = Source(see, ready, hear, reload)
     app.on_response_prepare.append(_protect)
     app.add_routes(
         [
@@ -71,6 +79,8 @@ def application(see: See, *, ready: Ready, hear: Hear = deaf) -> web.Application
             web.get("/metrics", _metrics),
             web.get("/-/healthy", _healthy),
             web.get("/-/ready", _ready),
+            web.post("/-/reload", _reload),
+            web.put("/-/reload", _reload),
             web.get("/static/{name}", _static),
             web.post("/webhooks/pagerduty", _webhook),
             web.route("*", "/api/v1/{path:.*}", _api),
@@ -119,6 +129,20 @@ async def _healthy(_: web.Request) -> web.Response:
 async def _ready(request: web.Request) -> web.Response:
     _see_if_ready(request)
     return web.Response(text="Watchkeeper is Ready.\n")
+
+
+async def _reload(request: web.Request) -> web.Response:
+    """Reload, for whoever may: somebody at this machine, as no other can prove who he is yet."""
+    reload = _when_ready(request).reload
+    why_not = refusal(Asked(request.remote or "", tuple(request.headers.items())))
+    if why_not:
+        text = f"not reloaded: {why_not}; ask at this machine, or send the process SIGHUP\n"
+        raise web.HTTPForbidden(text=text)
+    mistakes = await reload()
+    if not mistakes:
+        return web.Response(text="reloaded\n")
+    told = "\n".join(("not reloaded, and nothing has changed:", *mistakes))
+    return web.Response(status=HTTPStatus.INTERNAL_SERVER_ERROR, text=f"{told}\n")
 
 
 async def _metrics(request: web.Request) -> web.Response:

@@ -18,7 +18,7 @@ SEVERITIES = frozenset({"critical", "error", "warning", "info"})
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
 class PagerDuty:
-    """A service integration. `url` is the whole enqueue address: the EU's, a gateway's, a test's.
+    """An integration of a service in PagerDuty, to which events are sent.
 
     `auto_resolve` is what the service at PagerDuty has as its own: an update later than that would be a new
     incident there. `hand_resolved_hold` is how long we believe a person who resolved what still fails.

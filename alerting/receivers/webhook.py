@@ -28,7 +28,7 @@ TIMES = ("fault_at", "opened_at", "resolved_at")
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
 class Webhook:
-    """An endpoint. The address is a secret, as such addresses often are all the authorisation there is."""
+    """An endpoint of your own. Its address is a secret: often it is all the authorisation there is."""
 
     example: ClassVar[str] = """\
 kind: webhook

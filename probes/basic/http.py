@@ -66,10 +66,9 @@ def _statuses(value: Any) -> tuple[str, ...]:
     frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True)
 )
 class Http:
-    """Ask for `url` once, on a fresh connection. Redirects are not followed: their status is judged like any.
+    """One request, on a fresh connection, and what its answer must be like.
 
-    `expect_body` is text that must appear in the body. TLS is always verified, by the system's authorities or
-    by those in `ca_file` (PEM).
+    Redirects are not followed: their status is judged like any. TLS is always verified.
     """
 
     kind: ClassVar[str] = "http"

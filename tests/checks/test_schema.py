@@ -2,23 +2,24 @@
 
 import copy
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from alerting.receivers import RECEIVERS
-from checks.options import CommonOptions, ServiceOptions
-from checks.parse import parse
+from checks.reference import SECTIONS, fields, nested
 from checks.schema import schema
-from checks.shapes import options
 from checks.source import ConfigError
 from commands.reference import kinds_there, receivers_there
-from probes import KINDS
+from tests.checks.pieces import ENVIRONMENT
+from tests.checks.real import said
+from tests.checks.valid import files, sections
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = schema(kinds_there(), receivers_there())
@@ -51,6 +52,12 @@ WRONG: dict[str, tuple[tuple[str, ...], Any]] = {
     "a kind that does not exist": (("checks", "a", "kind"), "htpp"),
     "a kind of receiver that does not exist": (("receivers", "oncall", "kind"), "pager"),
     "a size without a unit": (("store",), {"size": 4}),
+    "per cent without its sign": (("objectives", "o", "target"), 99.9),
+    "a window in words": (("objectives", "o", "window"), "fortnight"),
+    "a tier that does not exist": (("services", "sso", "tier"), 4),
+    "a count of none": (("checks", "a", "confirm"), 0),
+    "another version": (("version",), 2),
+    "self-checks that are nothing": (("self_checks",), {}),
 }
 MISSING = [
     ("version",),
@@ -117,39 +124,62 @@ def test_the_shipped_schema_is_what_the_classes_say() -> None:
     assert json.loads((ROOT / "checks.schema.json").read_text()) == SCHEMA, "run `make reference`"
 
 
-WORDS = (
-    *("7", "1.5", "0x10", "1_000", "yes", "OFF", "on", "~", "null", "", "''", "'3'", "2026-12-05", "18:00"),
-    *("30s", "99.9%", "4GiB", "all", "internal", "{at_least: 2}", "[a]", "{a: 1}", "${HOME:-x}"),
-)
-COMMON = sorted(options(CommonOptions).keys() - {"kind", "service"})
-OF_HTTP = sorted(options(kinds_there()["http"]).keys() - {"url"})
-OF_SERVICE = sorted(options(ServiceOptions))
-
-
-def written(names: list[str]) -> st.SearchStrategy[str]:
-    """Make lines of some of these options, with any words."""
-    some = st.dictionaries(st.sampled_from(names), st.sampled_from(WORDS), max_size=2)
-    return some.map(lambda said: "".join(f"\n    {name}: {word}" for name, word in said.items()))
-
-
 def as_editors_read(file: str) -> Any:
     """Read YAML as 1.2 has it, where a date is text: JSON has no dates either."""
     return json.loads(json.dumps(yaml.safe_load(file), default=str))
 
 
-def is_accepted(file: str) -> bool:
-    try:
-        parse({"f": file}, kinds=KINDS, receivers=RECEIVERS, environment={"HOME": "x"})
-    except ConfigError:
-        return False
-    return True
-
-
-@settings(suppress_health_check=[HealthCheck.filter_too_much])  # most words fit few options
-@given(common=written(COMMON), own=written(OF_HTTP), service=written(OF_SERVICE))
-def test_what_the_parser_accepts_is_valid(common: str, own: str, service: str) -> None:
-    check = "\n    service: sso\n    kind: http\n    url: https://example.com/"
-    file = f"version: 1\nservices:\n  sso: {service or '{}'}\nchecks:\n  a:{check}{common}{own}\n"
-    assume(is_accepted(file))
+@pytest.mark.parametrize("section", sections())
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_what_the_parser_accepts_is_valid(section: str, data: st.DataObject) -> None:
+    file = data.draw(files(section))
+    said(file, **ENVIRONMENT)  # no file that is made here is refused
 
     VALIDATOR.validate(as_editors_read(file))
+
+
+def test_these_files_have_every_option() -> None:
+    shapes = [*SECTIONS.values(), *kinds_there().values(), *receivers_there().values()]
+    shapes += [inner for shape in shapes for _, inner in nested("", shape)]
+    made = (Path(__file__).parent / "valid.py").read_text()
+    missing = {name for shape in shapes for name in fields(shape) if not re.search(rf"\b{name}\b", made)}
+
+    assert not missing, f"tests/checks/valid.py: make {', '.join(sorted(missing))} too"
+
+
+NO_PATTERN = [
+    ("interval", 30, "must be a duration such as 500ms, 30s, 5m, 2h or 7d"),
+    ("max_body", "4GB", "must be a size in whole bytes, such as 512B, 64KiB, 10MiB or 4GiB"),
+    ("enabled", "maybe", "must be true or false"),
+]
+
+
+@pytest.mark.parametrize(("option", "written", "words"), NO_PATTERN)
+def test_an_editor_says_a_rule_in_the_words_of_the_parser(option: str, written: Any, words: str) -> None:
+    (error,) = VALIDATOR.iter_errors(changed(("checks", "a", option), written))
+
+    assert error.schema["errorMessage"] == words
+    with pytest.raises(ConfigError, match=words):
+        said(json.dumps(changed(("checks", "a", option), written)), KEY="x")
+
+
+def test_a_check_without_options_is_accused_once() -> None:
+    errors = list(VALIDATOR.iter_errors(RIGHT | {"checks": {"a": None}}))
+
+    assert [error.message for error in errors] == ["None is not of type 'object'"]
+
+
+def test_every_option_is_explained_where_an_editor_looks() -> None:
+    bare = [name for name, form in options_of(SCHEMA) if not form.get("description")]
+
+    assert bare == []
+
+
+def options_of(held: Any) -> Iterator[tuple[str, Any]]:
+    """Give every option of a mapping that knows all of its options."""
+    if isinstance(held, dict):
+        if held.get("additionalProperties") is False:
+            yield from held["properties"].items()
+        for inside in held.values():
+            yield from options_of(inside)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from checks.values import Duration, Flag, Secret, Share, Size, Whole, Window
+from checks.values import Beside, Duration, Flag, Secret, Share, Size, Whole, Window
 
 
 def read(kind: Any, text: object) -> Any:
@@ -118,3 +118,16 @@ def test_secrets_are_equal_by_what_is_in_them_and_copied_as_themselves() -> None
     assert secret != Secret("b")
     assert len({secret, Secret("a"), Secret("b")}) == 2
     assert copy.deepcopy(secret) is secret
+
+
+@pytest.mark.parametrize(
+    ("path", "file", "found"),
+    [
+        ("ca.pem", "/etc/wk/checks.yaml", "/etc/wk/ca.pem"),
+        ("ca.pem", "checks.yaml", "ca.pem"),
+        ("/ssl/ca.pem", "/etc/wk/checks.yaml", "/ssl/ca.pem"),
+        ("", "/etc/wk/checks.yaml", ""),
+    ],
+)
+def test_a_relative_path_lies_beside_the_file_that_names_it(path: str, file: str, found: str) -> None:
+    assert TypeAdapter(Beside).validate_python(path, context=file) == found

@@ -1,6 +1,11 @@
+import json
+from pathlib import Path
+
 import pytest
 
+from checks.schema import TITLE
 from commands.init import SHIPPED
+from commands.schema import NAME, text
 from tests.commands.shell import Shell
 
 
@@ -51,3 +56,49 @@ def test_a_dangling_link_is_not_followed(shell: Shell) -> None:
 
     assert shell.type("init").status == 4
     assert not (shell.folder / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("file", ["checks.yaml", "folder/other.yaml"])
+def test_the_schema_lies_beside_the_file_where_its_first_line_looks_for_it(shell: Shell, file: str) -> None:
+    (shell.folder / "folder").mkdir()
+
+    assert shell.type("init", file).err == ""
+    written = shell.folder / file
+    named = written.read_text().splitlines()[0].removeprefix("# yaml-language-server: $schema=")
+    assert (written.parent / named).read_text() == text()
+
+
+def test_a_schema_of_an_older_version_is_replaced(shell: Shell) -> None:
+    shell.write(json.dumps({"title": TITLE, "type": "object"}), NAME)
+
+    assert shell.type("init").err == ""
+    assert (shell.folder / NAME).read_text() == text()
+
+
+@pytest.mark.parametrize("held", ["{}", "[]", "", "\N{LATIN SMALL LETTER E WITH ACUTE}", "[" * 100_000])
+def test_a_schema_that_is_not_ours_is_left_and_said(shell: Shell, held: str) -> None:
+    shell.write(held, NAME)
+
+    answer = shell.type("init", "--force")
+
+    assert answer.status == 0
+    assert f"{NAME} is there already" in answer.err
+    assert (shell.folder / NAME).read_text() == held
+
+
+def test_a_schema_that_cannot_be_written_costs_no_more_than_a_word(shell: Shell) -> None:
+    (shell.folder / NAME).symlink_to(Path("nowhere") / NAME)
+
+    answer = shell.type("init")
+
+    assert answer.status == 0
+    assert f"{NAME} " in answer.err
+    assert (shell.folder / "checks.yaml").exists()
+
+
+def test_where_the_file_is_left_as_it_is_no_schema_is_written(shell: Shell) -> None:
+    shell.write("mine")
+
+    shell.type("init")
+
+    assert not (shell.folder / NAME).exists()

@@ -37,8 +37,17 @@ def test_a_reload_of_a_broken_file_is_refused(shell: Shell) -> None:
         options.read()
 
 
-def test_a_watched_file_is_not_promised_before_it_can_be_kept(shell: Shell) -> None:
+def test_files_are_watched_where_that_is_asked_for(shell: Shell) -> None:
     shell.write(ONE)
+    shell.type("run")
+    shell.type("run", "--watch")
 
-    assert shell.type("run", "--watch").status == 2
-    assert not shell.served
+    assert [options.watch for _, options in shell.served] == [False, True]
+
+
+def test_what_was_read_last_is_what_is_watched(shell: Shell) -> None:
+    shell.write(ONE)
+    shell.type("run", "--watch")
+
+    ((_, options),) = shell.served
+    assert set(options.watched()) == {"checks.yaml"}

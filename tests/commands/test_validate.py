@@ -1,3 +1,6 @@
+import json
+from typing import Any
+
 import pytest
 
 from tests.commands.shell import Shell, Site, configuration, http
@@ -16,7 +19,8 @@ def test_a_configuration_that_is_right_is_summed_up_in_a_line(shell: Shell) -> N
     answer = shell.type("validate")
 
     assert (answer.status, answer.err) == (0, "")
-    assert answer.out == "checks.yaml: 1 check of 1 service, 0 objectives, 0 receivers: fine\n"
+    *_, summary = answer.out.splitlines()
+    assert summary == "checks.yaml: 1 check of 1 service, 0 objectives, 0 receivers: fine"
 
 
 def test_every_mistake_is_said_on_stderr_with_its_place_and_counted(shell: Shell) -> None:
@@ -37,7 +41,7 @@ def test_notes_are_said_and_count_when_strict(shell: Shell, words: list[str], st
 
     answer = shell.type("validate", *words)
 
-    note, summary = answer.out.splitlines()
+    note, *_, summary = answer.out.splitlines()
     assert answer.status == status
     assert "receivers.oncall: off" in note
     assert summary.endswith("fine, 1 note")
@@ -80,3 +84,92 @@ def test_a_note_outweighs_a_missing_network_when_strict(shell: Shell) -> None:
     shell.write(configuration(FRONT, self_checks='[{tcp: "127.0.0.1:1"}]', rest=OFF))
 
     assert shell.type("validate", "--online", "--strict").status == 1
+
+
+def test_the_worst_time_to_a_page_of_each_service_stands_after_the_notes(shell: Shell) -> None:
+    shell.write(configuration(FRONT, http("back", "http://127.0.0.1:1/", ", interval: 2m"), rest=OFF))
+
+    _, title, *table, summary = shell.type("validate").out.splitlines()
+
+    assert title.startswith("worst time to a page: ")
+    # 120 s until it is asked; twice 0.4 + 5 s and the spacing of 1 s until it is asked again; 0.4 s; 2 s
+    assert table == ["service  at worst  slowest check", "web      2m 16s    back"]
+    assert summary.endswith("fine, 1 note")
+
+
+def test_of_many_services_only_tier_1_is_shown_and_that_is_said(shell: Shell) -> None:
+    names = [f"s{number}" for number in range(41)]
+    checks = [http(name, "http://127.0.0.1:1/").replace("web", name) for name in names]
+    text = configuration(*checks).replace(
+        "web: {title: The web}", ", ".join(f"{name}: {{}}" for name in names)
+    )
+    shell.write(text.replace("s7: {}", "s7: {tier: 1}"))
+
+    title, _, row, _ = shell.type("validate").out.splitlines()
+
+    assert title.endswith("(1 of 41 services: those of tier 1; --json has all)")
+    assert row.startswith("s7 ")
+
+
+def test_a_page_that_can_come_too_late_is_noted_at_what_was_wanted(shell: Shell) -> None:
+    shell.write(configuration(FRONT).replace("title: The web", "detect_within: 40s"))
+
+    note, *_ = shell.type("validate").out.splitlines()
+
+    assert note == (
+        "checks.yaml:3:18: services.web.detect_within: a page can take 46s (check front, every 30s), longer"
+        " than detect_within 40s: shorten its interval, timeout or confirm_interval, or allow more time"
+    )
+
+
+def told(shell: Shell, *words: str) -> dict[str, Any]:
+    answer = shell.type("validate", "--json", *words)
+    assert answer.err == ""
+    document: dict[str, Any] = json.loads(answer.out)
+    return document
+
+
+def test_programs_get_what_is_noted_and_promised(shell: Shell) -> None:
+    shell.write(configuration(FRONT, rest=OFF))
+
+    document = told(shell)
+
+    (note,) = document["notes"]
+    assert (note["file"], note["line"], note["path"]) == ("checks.yaml", 8, "receivers.oncall")
+    assert document["services"] == {"web": {"worst_seconds": 45.2, "check": "front"}}
+    assert (document["accepted"], document["mistakes"], document["self_checks"]) == (True, [], None)
+
+
+def test_programs_get_every_mistake_with_its_place(shell: Shell) -> None:
+    shell.write(configuration(FRONT) + "siet: hq\n")
+
+    assert told(shell) == {
+        "accepted": False,
+        "mistakes": [
+            {
+                "file": "checks.yaml",
+                "line": 8,
+                "column": 1,
+                "path": "siet",
+                "message": 'no such option (did you mean "site"?)',
+            }
+        ],
+        "notes": [],
+        "services": {},
+        "self_checks": None,
+    }
+
+
+def test_programs_get_how_each_self_check_ended(shell: Shell, site: Site) -> None:
+    shell.write(configuration(FRONT, self_checks=f"[{seen(site)}]"))
+
+    document = told(shell, "--online")
+
+    assert document["self_checks"][f"tcp:127.0.0.1:{site.port}"]["outcome"] == "good"
+
+
+@pytest.mark.parametrize(("text", "status"), [("version: 1\n", 1), (configuration(FRONT, rest=OFF), 0)])
+def test_the_exit_status_is_the_same_for_programs(shell: Shell, text: str, status: int) -> None:
+    shell.write(text)
+
+    assert shell.type("validate", "--json").status == status

@@ -3,9 +3,11 @@
 from alerting.events import Decision
 from alerting.incident import Incident
 from alerting.intent import Urgency
+from checks.diff import Difference
+from checks.model import Configuration
 from exporter.counters import Counters, Histogram
 from probes.result import Outcome, Reason
-from tests.exporter.views import made
+from tests.exporter.views import company, made
 
 
 def incident(**said: object) -> Incident:
@@ -84,3 +86,35 @@ def test_what_the_daemon_tells_is_counted_where_it_belongs() -> None:
     told = [counters.start_lags, counters.loop_lags, counters.store_writes, counters.delays["oncall"]]
     assert [histogram.sum for histogram in told] == [0.002, 0.03, 0.4, 5.0]
     assert counters.missed_runs == {"late": 3}
+
+
+def counted() -> Counters:
+    counters = Counters()
+    counters.take(Decision(recorded=[made("login", 1), made("inbox", 1)], opened=[incident()]))
+    counters.take(Decision(resolved=[incident(restored_at=70_000, resolved_at=90_000)]))
+    counters.delayed("oncall", 0.5)
+    return counters
+
+
+def test_what_was_counted_goes_on_under_a_new_name() -> None:
+    counters = counted()
+    tally = counters.checks["login"]
+    counters.follow(Difference(renamed={"sign-in": "login"}), company())
+
+    assert (counters.checks["sign-in"], set(counters.checks)) == (tally, {"sign-in", "inbox"})
+
+
+def test_what_was_counted_of_what_there_still_is_stays() -> None:
+    counters = counted()
+    counters.follow(Difference(changed=frozenset({"login"})), company())
+
+    assert set(counters.checks) == {"login", "inbox"}
+    assert (list(counters.incidents), list(counters.delays)) == ([("service", "sso", "page")], ["oncall"])
+
+
+def test_what_there_is_no_more_is_forgotten() -> None:
+    counters = counted()
+    counters.follow(Difference(removed=frozenset({"login", "inbox"})), Configuration())
+
+    left = (counters.checks, counters.incidents, counters.detect, counters.restore, counters.delays)
+    assert [len(each) for each in left] == [0, 0, 0, 0, 0]

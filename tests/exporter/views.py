@@ -8,9 +8,10 @@ from typing import Any
 
 from alerting.deliver import Deliverer, Outside
 from alerting.engine import Engine
-from alerting.events import Attempted, Delivered, Event, SelfChecked
+from alerting.events import Attempted, Delivered, Event, SelfChecked, Swapped
 from alerting.intent import Intent
 from alerting.receiver import Abilities, Request, Response, Sent, Verdict
+from checks.diff import difference
 from checks.model import Alerting, Check, Configuration, Network, Objective, Receiver, SelfCheck, Service
 from exporter.counters import Counters
 from exporter.view import Build, Reload, View, Viewer
@@ -80,6 +81,7 @@ class Told:
 
     def __init__(self, configuration: Configuration | None = None) -> None:
         configuration = configuration or company()
+        self.mistakes: list[str] = []  # of the next reload
         self.clock = StoppedClock()
         self.counters = Counters()
         self.engine = Engine(configuration)
@@ -103,6 +105,15 @@ class Told:
     def attempt(self, check: str, after: float, reason: Reason | None = None, **said: Any) -> "Told":
         """Let a check be asked so many seconds after the start; it takes 250 ms."""
         return self.hear(Attempted(made(check, after, reason, **said)), START + round(after * 1000) + 250)
+
+    def swap(self, configuration: Configuration, after: float) -> "Told":
+        """Let a reload be accepted."""
+        now = START + round(after * 1000)
+        changes = difference(self.engine.configuration, configuration)
+        self.hear(Swapped(configuration), now)
+        self.counters.follow(changes, configuration)
+        self.viewer.accepted(now)
+        return self
 
     def look(self, network: Network, after: float, reason: Reason | None = None) -> "Told":
         """Let every self-check of a network be asked."""

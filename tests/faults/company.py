@@ -20,6 +20,7 @@ from tests.servers.nginx import free_port
 
 LONGEST_WAIT = 60.0  # seconds that anything at all may take on a busy machine
 KEY = "hq/service/sso"
+OTHER_KEY = "fedcba9876543210fedcba9876543210"  # of another service at PagerDuty
 CHECKS = """\
 version: 1
 site: hq
@@ -71,6 +72,7 @@ class Service(Heard):
         self.asked = 0
         app = web.Application()
         app.router.add_get("/", self._answer)
+        app.router.add_get("/slow", self._hang)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
 
     async def listen(self) -> None:
@@ -86,6 +88,11 @@ class Service(Heard):
     async def close(self) -> None:
         await self._runner.cleanup()
 
+    async def _hang(self, _: web.Request) -> web.Response:
+        """Answer later than anybody waits."""
+        await asyncio.sleep(5)
+        return web.Response()
+
     async def _answer(self, _: web.Request) -> web.Response:
         self.asked += 1
         self.tell()
@@ -95,8 +102,8 @@ class Service(Heard):
 class Account(PagerDuty, Heard):
     """An account at PagerDuty of which one hears at once what reaches it."""
 
-    def __init__(self, routing_key: str) -> None:
-        PagerDuty.__init__(self, routing_key, now=Clock().now, per_minute=10_000)
+    def __init__(self, *routing_keys: str) -> None:
+        PagerDuty.__init__(self, *routing_keys, now=Clock().now, per_minute=10_000)
         Heard.__init__(self)
 
     def handle(self, body: bytes) -> Response | None:
@@ -143,6 +150,15 @@ class Company:
             lambda tables: bool(open_keys(tables)) is fails and not [*reader.unsettled_intents(tables)]
         )
 
+    def edit(self, words: str, others: str) -> None:
+        """Write other words into the configuration, once, as an editor does: a new file takes the place."""
+        config = self.daemon.config
+        text = config.read_text()
+        assert text.count(words) == 1, text
+        new = config.with_name("checks.yaml.new")
+        new.write_text(text.replace(words, others))
+        new.replace(config)
+
     def ask_store(self, question: Callable[[Tables], object]) -> object:
         with closing(reader.open_reader(self.store)) as tables:
             return question(tables)
@@ -174,7 +190,7 @@ def locked(store: Path) -> Iterator[None]:
 async def founded(folder: Path, number: int = 1) -> AsyncIterator[Company]:
     """Open a company in a folder of its own; its daemon is not started yet, and ends with the block."""
     routing_key, port = f"{number:032d}", free_port()
-    service, account = Service(), Account(routing_key)
+    service, account = Service(), Account(routing_key, OTHER_KEY)
     desk = web.AppRunner(application(account), access_log=None, shutdown_timeout=0.1)
     await service.listen()
     await desk.setup()

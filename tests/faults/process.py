@@ -23,6 +23,7 @@ class Running:
     config: Path
     port: int
     process: Process | None = None
+    more: tuple[str, ...] = ()
 
     @property
     def log(self) -> Path:
@@ -42,7 +43,7 @@ class Running:
         assert not self.lives, "it runs already"
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                *command(self.config), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                *command(self.config, *self.more), stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
 
     async def kill(self) -> None:
@@ -88,6 +89,11 @@ class Running:
                 return await answer.read() if answer.status == 200 else None
         except ClientError:
             return None
+
+    async def reload(self) -> tuple[int, str]:
+        """Ask it to reload, and give status and answer."""
+        async with ClientSession() as session, session.post(self.url("/-/reload")) as answer:
+            return answer.status, await answer.text()
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"

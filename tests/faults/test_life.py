@@ -1,8 +1,6 @@
 """The real process from its start to its end: it pages once, resolves once, is measured, and stops."""
 
 import asyncio
-import os
-import signal
 import sqlite3
 from asyncio.subprocess import PIPE, STDOUT
 from contextlib import closing
@@ -77,16 +75,6 @@ async def test_sigterm_ends_it_soon_and_leaves_a_whole_store(company: Company) -
 
     assert "Traceback" not in company.daemon.log.read_text()
     assert integrity(company) == [("ok",)]
-
-
-async def test_sighup_does_not_end_it_and_says_that_nothing_was_read(company: Company) -> None:
-    await company.opened()
-
-    os.kill(company.daemon.pid, signal.SIGHUP)
-    await company.until(lambda _: "SIGHUP changes nothing" in company.daemon.log.read_text())
-
-    assert company.daemon.lives
-    assert await company.daemon.asked("/-/ready") is not None
 
 
 async def test_sigterm_does_not_wait_for_a_pager_that_never_answers(company: Company) -> None:

@@ -8,15 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from jsonschema import Draft7Validator
 
 from alerting.receivers import RECEIVERS
 from checks import options
 from checks.described import described
 from checks.parse import parse
 from checks.reference import SECTIONS, attribute, fields, nested
+from checks.schema import schema
 from commands import COMMANDS
 from commands.context import Status
-from commands.reference import reference
+from commands.reference import kinds_there, receivers_there, reference
 from probes import KINDS
 from probes.result import Reason
 from tests.house.tree import ROOT, pages, project
@@ -98,6 +101,38 @@ def test_every_example_is_accepted(kind: str, place: str) -> None:
     )
 
     assert (found.receivers if place in RECEIVERS.values() else found.checks)["it"].kind == kind
+
+
+YAML = re.compile(r"^```ya?ml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCKS = {
+    f"{page.relative_to(ROOT)}:{page.read_text()[: found.start()].count(chr(10)) + 1}": found[1]
+    for page in pages()
+    for found in YAML.finditer(page.read_text())
+}
+AROUND = {
+    "version": "version: 1\n",
+    "services": "services: {intranet: {}, sso: {}, email: {}, vpn: {}}\n",
+    "checks": "checks: {other: {service: sso, kind: http, url: https://example.com/}}\n",
+}
+
+
+def whole(block: str) -> str:
+    """Write what an example lacks to be a whole configuration."""
+    return "".join(text for section, text in AROUND.items() if section not in yaml.safe_load(block)) + block
+
+
+def test_the_guides_have_examples() -> None:
+    pages_with_one = {place.partition(":")[0] for place in BLOCKS}
+
+    assert {"docs/kinds.md", "docs/receivers.md", "docs/checks-yaml.md"} <= pages_with_one
+
+
+@pytest.mark.parametrize("place", BLOCKS)
+def test_what_a_page_shows_can_be_written(place: str) -> None:
+    text = whole(BLOCKS[place])
+
+    parse({"checks.yaml": text}, kinds=KINDS, receivers=RECEIVERS, environment=SECRETS)
+    Draft7Validator(schema(kinds_there(), receivers_there())).validate(yaml.safe_load(text))
 
 
 @pytest.mark.parametrize(("page", "word"), [("docs/kinds.md", "http"), ("docs/receivers.md", "pagerduty")])

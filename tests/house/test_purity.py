@@ -22,6 +22,7 @@ EDGES = {
     "commands/once.py": "runs one round of attempts",
     "commands/reference.py": "stdout",
     "commands/round.py": "attempts, several at once",
+    "commands/schema.py": "the file it writes",
     "commands/status.py": "where the store is",
     "commands/test_alert.py": "sends to a receiver",
     "commands/validate.py": "runs the self-checks",

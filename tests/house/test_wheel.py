@@ -111,6 +111,15 @@ def test_every_command_kind_and_receiver_loads_from_it(answer: dict[str, Any]) -
     assert answer["callable"]
 
 
+def test_init_writes_from_it_the_file_and_the_schema(installed: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
+
+    call(sys.executable, "-P", "-m", "daemon", "init", cwd=tmp_path, environment=environment)
+
+    for name in ("checks.yaml", "checks.schema.json"):
+        assert (tmp_path / name).read_bytes() == (ROOT / name).read_bytes()
+
+
 def test_version_and_licence_are_told(answer: dict[str, Any], installed: Path) -> None:
     (described,) = installed.glob("watchkeeper-*.dist-info")
     metadata = Distribution.at(described).metadata

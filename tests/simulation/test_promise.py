@@ -1,6 +1,6 @@
 """The worst time to a page is true: no fault, however placed, is told later; and it is no idle number."""
 
-from collections.abc import Mapping
+import asyncio
 from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
@@ -8,11 +8,11 @@ from random import Random
 import pytest
 
 from alerting.promise import promises
-from checks.model import Check, Configuration
-from probes.result import Reason
+from checks.model import Configuration, SelfCheck
+from probes.result import Reason, Result
 from tests.simulation.stage import Stage, oncall, passes
 from tests.simulation.virtualloop import run
-from tests.simulation.world import Kind, clock, company
+from tests.simulation.world import Kind, World, clock, company, made
 
 SEEDS = range(120)
 CHECK = "sso-check"
@@ -25,13 +25,22 @@ class Spaced(Kind):
     least_spacing: float = 1.0
 
 
+class SlowEyes(World):
+    """Our self-checks succeed, but only just within their time-out."""
+
+    async def look(self, self_check: SelfCheck) -> Result:
+        at = clock().now()
+        await asyncio.sleep(1.9)
+        return made(f"self/{self_check.name}", at, None, 1.9, False)
+
+
 def drawn(random: Random) -> Configuration:
-    """Draw a company of one service: how often it is asked, how patiently, and whether we have self-checks."""
+    """Draw a company of one service: how often it is asked, how patiently, and with self-checks or not."""
     interval = float(random.choice((5, 10, 30, 60, 300)))
     base = company(
         {"sso": 1},
         interval=interval,
-        timeout=round(random.uniform(0.2, 1.0) * min(interval, 60), 1),
+        timeout=round(random.choice((0.1, 0.5, 0.9, 1.0)) * min(interval, 60), 1),
         confirm=random.randint(1, 5),
         receivers={"oncall": oncall()},
     )
@@ -58,7 +67,7 @@ async def fault(stage: Stage, random: Random) -> int:
 def told(seed: int) -> tuple[float, float]:
     """Give how long a fault took to be told, and how long it may take by the promise; seconds."""
     random = Random(seed)
-    stage = Stage(drawn(random))
+    stage = Stage(drawn(random), random.choice((World, SlowEyes))())
 
     async def life() -> int:
         async with stage.life():

@@ -20,7 +20,10 @@ def told() -> Told:
 
 @pytest.fixture
 async def client(aiohttp_client: Callable[[web.Application], Awaitable[Client]], told: Told) -> Client:
-    return await aiohttp_client(application(lambda: told.view(2), ready=lambda: True))
+    async def reload() -> list[str]:
+        return told.mistakes
+
+    return await aiohttp_client(application(lambda: told.view(2), ready=lambda: True, reload=reload))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from checks.model import Receiver, Service
 from exporter.view import View
 from probes.result import Reason
 from slo.state import State
-from tests.exporter.views import Pager, Told, check, company
+from tests.exporter.views import START, Pager, Told, check, company
 from web.pages import headline, overview
 
 
@@ -168,3 +168,30 @@ def test_the_page_renews_itself_and_says_what_runs() -> None:
 
     assert '<meta http-equiv="refresh" content="30">' in overview(view)
     assert "Watchkeeper 1.2.3" in words(replace(view))
+
+
+def test_a_refused_configuration_is_told_at_the_top_with_its_mistakes() -> None:
+    told = Told()
+    assert "is refused" not in words(told.view(0))
+
+    told.viewer.refused(["checks.yaml:7:5: checks.sso.isuer: no such option"], START + 5_000)
+    said = words(told.view(6))
+    assert "The configuration on disk is refused Since 2026-01-01 00:00:05 UTC" in said
+    assert "checks.yaml:7:5: checks.sso.isuer: no such option" in said
+
+
+def test_of_many_mistakes_the_first_are_told() -> None:
+    told = Told()
+    told.viewer.refused([f"mistake {number}" for number in range(23)], START)
+    said = words(told.view(1))
+
+    assert "mistake 19" in said
+    assert "mistake 20" not in said
+    assert "And 3 more" in said
+
+
+def test_what_is_written_in_a_mistake_is_no_markup() -> None:
+    told = Told()
+    told.viewer.refused(["<script>alert(1)</script>"], START)
+
+    assert "<script>" not in overview(told.view(1))

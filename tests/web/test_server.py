@@ -190,3 +190,49 @@ async def test_what_changes_is_not_cached_and_what_does_not_is(client: Client) -
     said = [(await client.get(path)).headers["Cache-Control"] for path in paths]
 
     assert said == ["no-store", "no-store", "max-age=300"]
+
+
+# --- a reload
+
+
+async def test_a_reload_says_that_it_was_done(client: Client) -> None:
+    response = await client.post("/-/reload")
+
+    assert (response.status, await response.text()) == (200, "reloaded\n")
+
+
+async def test_a_refused_reload_lists_the_mistakes(client: Client, told: Told) -> None:
+    told.mistakes = ["checks.yaml:1:1: one", "checks.yaml:2:1: two"]
+    response = await client.put("/-/reload")
+
+    assert response.status == 500
+    assert (await response.text()).splitlines() == [
+        "not reloaded, and nothing has changed:",
+        "checks.yaml:1:1: one",
+        "checks.yaml:2:1: two",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("Host", "watchkeeper.example.com", "its Host is not an address of this machine's loopback"),
+        ("X-Forwarded-For", "192.0.2.1", "it was forwarded by a proxy"),
+        ("Origin", "https://evil.example", "a page of another site sent it"),
+    ],
+)
+async def test_a_reload_from_elsewhere_is_refused(client: Client, name: str, value: str, why: str) -> None:
+    response = await client.post("/-/reload", headers={name: value})
+
+    assert response.status == 403
+    assert why in await response.text()
+
+
+async def test_a_reload_is_no_thing_to_be_read(client: Client) -> None:
+    response = await client.get("/-/reload")
+
+    assert (response.status, response.headers["Allow"]) == (405, "POST,PUT")
+
+
+async def test_nothing_is_reloaded_before_there_is_anything(early: Client) -> None:
+    assert (await early.post("/-/reload")).status == 503

@@ -1,7 +1,7 @@
 import pytest
 
-from probes.result import Reason
-from tests.probes.asking import tools
+from probes.result import Outcome, Reason
+from tests.probes.asking import ask, tools
 from tests.probes.planned import read, reason, refused
 
 VPN = {"service": "vpn", "kind": "ikev2", "host": "VPN.example.com"}
@@ -28,3 +28,10 @@ def test_a_host_has_no_port() -> None:
 
 async def test_it_is_not_asked_yet() -> None:
     assert await reason(read(VPN), tools()) is Reason.MISSING_CAPABILITY
+
+
+async def test_an_attempt_is_unknown_for_want_of_a_capability() -> None:
+    result = await ask(read(VPN).probe)
+
+    assert (result.outcome, result.reason) == (Outcome.UNKNOWN, Reason.MISSING_CAPABILITY)
+    assert result.detail == "this version reads the options of ikev2, but does not ask it yet"

@@ -1,0 +1,105 @@
+"""A reload: read, compare, swap. What is refused changes nothing, and its mistakes are told."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from checks.diff import Difference, difference, needs_restart
+from checks.model import Configuration
+
+log = logging.getLogger("watchkeeper")
+Mistakes = tuple[str, ...]
+
+
+class Unacceptable(Exception):
+    """There is no configuration to swap to: a line for each mistake."""
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = tuple(mistakes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hands:
+    """What a reload is handed.
+
+    `read` may take its time, as it runs in a thread; it raises Unacceptable. The others are called on the
+    loop: what is watched `now`, `swap` to another configuration, and `refuse` with the mistakes.
+    """
+
+    read: Callable[[], Configuration]
+    now: Callable[[], Configuration]
+    swap: Callable[[Configuration], None]
+    refuse: Callable[[Mistakes], None]
+
+
+@dataclass(slots=True)
+class Reloader:
+    """Reloads, one at a time: who asks while another waits for its turn gets what that one gets."""
+
+    hands: Hands
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _coming: asyncio.Task[Mistakes] | None = None
+    _tasks: set[asyncio.Task[Mistakes]] = field(default_factory=set)
+
+    async def reload(self) -> Mistakes:
+        """Read again and swap; give the mistakes, none where it was accepted."""
+        if self._coming is None:
+            self._coming = asyncio.get_running_loop().create_task(self._run(), name="reload")
+            self._tasks.add(self._coming)
+            self._coming.add_done_callback(self._tasks.discard)
+        return await asyncio.shield(self._coming)
+
+    async def close(self) -> None:
+        """Reload no more."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _run(self) -> Mistakes:
+        async with self._turn:
+            self._coming = None  # from here on a file may be changed after we have read it
+            mistakes = await self._once()
+        if mistakes:
+            self.hands.refuse(mistakes)
+        return mistakes
+
+    async def _once(self) -> Mistakes:
+        try:
+            new = await asyncio.to_thread(self.hands.read)
+        except Unacceptable as refused:
+            return refused.mistakes
+        except Exception as bug:
+            log.exception("a configuration was refused by a bug of ours: please report this")
+            return (f"it cannot be read, by a bug of ours: {type(bug).__name__}",)
+        old = self.hands.now()
+        fixed = needs_restart(old, new)
+        if fixed:
+            return tuple(
+                f"{option}: changing it needs a restart; put it back, or restart" for option in fixed
+            )
+        self.hands.swap(new)
+        _tell(difference(old, new), old, new)
+        return ()
+
+
+def in_words(mistakes: Mistakes) -> str:
+    """Say in one sentence that a reload was refused, and why."""
+    more = f", and {len(mistakes) - 1} more" if len(mistakes) > 1 else ""
+    return f"the changed configuration is refused, the one before it is watched on: {mistakes[0]}{more}"
+
+
+def _tell(changes: Difference, old: Configuration, new: Configuration) -> None:
+    """Let the log say what is different now; notes that were there before are not repeated."""
+    parts = {
+        "added": len(changes.added),
+        "removed": len(changes.removed),
+        "changed": len(changes.changed),
+        "renamed": len(changes.renamed),
+    }
+    said = ", ".join(f"{count} {word}" for word, count in parts.items() if count)
+    log.info("reloaded; checks: %s", said or "none is another one")
+    known = set(map(str, old.notes))
+    for note in (note for note in new.notes if str(note) not in known):
+        log.warning("%s", note)
