@@ -254,7 +254,7 @@ class Switches:
         if switch:
             why_not = partial(self._why_not, switch)
             self._task = self.driver.spawn(
-                Switch(switch.url, switch.interval, why_not, self.poster.post).run()
+                Switch(switch.url.reveal(), switch.interval, why_not, self.poster.post).run()
             )
 
     def _why_not(self, switch: DeadMansSwitch) -> str:

@@ -5,12 +5,14 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from alerting.receiver import Refused, Response, Retry, Sent, Verdict
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_WAIT = 3600.0  # an absurd Retry-After is asked again after an hour: one request more hurts nobody
 LONGEST_DETAIL = 300
+TELLING = 6  # characters of a piece of an address that may be a secret
 NOT_NOW = frozenset({408, 425, 429})
 
 
@@ -46,6 +48,17 @@ def judge(response: Response, now: int, secrets: Iterable[str] = ()) -> Verdict:
     if response.status in NOT_NOW or response.status >= 500:
         return Retry(detail, retry_after(response.headers, now))
     return Refused(detail)
+
+
+def parts_of(address: str) -> list[str]:
+    """Give what of a secret address is secret by itself: servers quote its path, or a piece of it."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # no address: nobody has quoted a part of it
+        return [address]
+    target = urlunsplit(parts._replace(scheme="", netloc=""))
+    pieces = [*parts.path.split("/"), *(value for _, value in parse_qsl(parts.query))]
+    return [piece for piece in (address, target, parts.path, *pieces) if len(piece) >= TELLING]
 
 
 def retry_after(headers: Mapping[str, str], now: int) -> float | None:

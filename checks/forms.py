@@ -6,8 +6,8 @@ no word of JSON Schema: editors show it in place of a pattern.
 
 from typing import Any, get_args
 
-from checks.model import CALENDAR
 from checks.values import (
+    CALENDAR,
     FLAGS,
     NUMBER,
     ROLLING,

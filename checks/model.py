@@ -11,12 +11,12 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from checks.source import Problem
+from checks.values import CALENDAR, Secret
 
 Network = Literal["internet", "internal"]
 Urgent = Literal["page", "ticket", "info"]
 Indicator = Literal["time", "attempts", "latency"]
 Period = Literal["week", "month", "quarter", "year"]
-CALENDAR = ("week", "month", "quarter", "year")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +195,7 @@ class Route:
 class DeadMansSwitch:
     """Whom we call every `interval` seconds for as long as all is well with ourselves."""
 
-    url: str = field(repr=False)  # whoever has it can keep the switch quiet
+    url: Secret  # whoever has it can keep the switch quiet
     interval: float = 60.0
 
 

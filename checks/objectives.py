@@ -3,9 +3,10 @@
 from fractions import Fraction
 
 from checks.fit import Reading, named, section, walk
-from checks.model import CALENDAR, BurnRule, Objective, Policy
+from checks.model import BurnRule, Objective, Policy
 from checks.options import AtLeast, BurnOptions, ObjectiveOptions, PolicyOptions
 from checks.source import Map, Path, Scalar
+from checks.values import CALENDAR
 
 NO_FIGURES = "read and checked, but this version has no figures for it yet"
 

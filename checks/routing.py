@@ -88,4 +88,4 @@ def _switch(said: SwitchOptions | None, root: Map, reading: Reading) -> DeadMans
         why = remedy(node) if isinstance(node, Scalar) else ""
         reading.say(named(root, path), SWITCH, f"off, because url is not set{why}")
         return None
-    return DeadMansSwitch(url=said.url.reveal(), interval=said.interval)
+    return DeadMansSwitch(url=said.url, interval=said.interval)

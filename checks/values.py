@@ -15,8 +15,7 @@ from typing import Annotated, Any, NoReturn
 from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
-from checks.model import CALENDAR
-
+CALENDAR = ("week", "month", "quarter", "year")  # windows that follow the calendar
 NUMBER = r"[0-9]{1,12}(?:\.[0-9]{1,12})?"
 DURATION = re.compile(rf"({NUMBER})(ms|s|m|h|d)")
 SECONDS = {

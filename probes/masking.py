@@ -7,12 +7,17 @@ from typing import Any
 from checks.values import Secret
 
 MASK = "***"
+LONG = 7  # letters of a word, from there on no longer an everyday one: Bearer has six
 
 
 def secrets(value: object) -> Iterator[str]:
-    """Give the text of every secret in a probe's options, however deep."""
-    if isinstance(value, Secret):
-        yield from [value.reveal()] if value else []
+    """Give the text of every secret in a probe's options, however deep, and the long words of such a text.
+
+    In `Bearer TOKEN` the token is what is secret, and what others quote.
+    """
+    if isinstance(value, Secret) and value:
+        text = value.reveal()
+        yield from {text, *(word for word in text.split() if len(word) > LONG)}
     for held in _held(value):
         yield from secrets(held)
 

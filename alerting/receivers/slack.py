@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import ConfigDict, field_validator
 from pydantic.dataclasses import dataclass
 
-from alerting.form import is_web_address, judge
+from alerting.form import is_web_address, judge, parts_of
 from alerting.intent import Intent
 from alerting.receiver import Abilities, Request, Response, Verdict, disguised
 from checks.values import Secret
@@ -44,7 +44,7 @@ url: "${SLACK_WEBHOOK_URL:-}"
 
     def read(self, response: Response, now: int) -> Verdict:
         """Say what an answer means."""
-        return judge(response, now, [self.url.reveal()])
+        return judge(response, now, parts_of(self.url.reveal()))
 
     def minimal(self, intent: Intent, now: int) -> Request | None:  # noqa: ARG002 - the contract's arguments
         """Give nothing: there is no smaller form."""

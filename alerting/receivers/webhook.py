@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from pydantic import ConfigDict, Field, field_validator
 from pydantic.dataclasses import dataclass
 
-from alerting.form import compact, instant, is_web_address, judge
+from alerting.form import compact, instant, is_web_address, judge, parts_of
 from alerting.intent import Action, Intent, Message
 from alerting.receiver import Abilities, Request, Response, Verdict, disguised
 from checks.values import Secret
@@ -75,7 +75,7 @@ secret: "${HOOK_SECRET:-}"
     def read(self, response: Response, now: int) -> Verdict:
         """Say what an answer means; redirects are never followed, and refuse."""
         hidden = [
-            self.url.reveal(),
+            *parts_of(self.url.reveal()),
             self.secret.reveal(),
             *(value.reveal() for value in self.headers.values()),
         ]

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict
 from pydantic.dataclasses import dataclass
 
 from checks import __version__
-from checks.values import Beside, Size
+from checks.values import Beside, Secret, Size
 from probes.net.certificate import EXPIRY
 from probes.net.dial import dial
 from probes.net.http import MAX_BODY, Request, Response, exchange
@@ -38,11 +38,11 @@ def _method(text: str) -> str:
     return text
 
 
-def _headers(headers: Mapping[str, str]) -> Mapping[str, str]:
+def _headers(headers: Mapping[str, Secret]) -> Mapping[str, Secret]:
     for name, value in headers.items():
         if not TOKEN.fullmatch(name):
             raise ValueError("must have names of letters, digits and hyphens")
-        if not VALUE.fullmatch(value):
+        if not VALUE.fullmatch(value.reveal()):
             raise ValueError("must have values without line ends and control characters, in Latin-1")
         if name.lower() in OURS:
             raise ValueError(
@@ -97,8 +97,8 @@ slow_after: 2s
     method: Annotated[str, AfterValidator(_method)] = "GET"
     """The method, in capital letters."""
 
-    headers: Annotated[Mapping[str, str], AfterValidator(_headers)] = field(default_factory=dict)
-    """Further headers; Host, User-Agent and Accept may be replaced."""
+    headers: Annotated[Mapping[str, Secret], AfterValidator(_headers)] = field(default_factory=dict)
+    """Further headers, whose values are secret; Host, User-Agent and Accept may be replaced."""
 
     body: str = ""
     """What is sent after the headers."""
@@ -137,12 +137,13 @@ slow_after: 2s
             "Accept": "*/*",
             "Accept-Encoding": "identity",
         }
-        given = {name.lower() for name in self.headers}
+        further = {name: value.reveal() for name, value in self.headers.items()}
+        given = {name.lower() for name in further}
         kept = {name: value for name, value in headers.items() if name.lower() not in given}
         return Request(
             method=self.method,
             target=url.target,
-            headers={**kept, **self.headers, "Connection": "close"},
+            headers={**kept, **further, "Connection": "close"},
             body=self.body.encode(),
         )
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerting.form import compact, cut, instant, is_web_address, judge, retry_after
+from alerting.form import compact, cut, instant, is_web_address, judge, parts_of, retry_after
 from alerting.receiver import Refused, Response, Sent
 from tests.alerting.intents import NOW
 
@@ -87,3 +87,14 @@ def test_a_secret_within_another_hides_neither_in_part() -> None:
     verdict = judge(Response(400, {}, b"abcdef abc"), NOW, ["abc", "abcdef", ""])
 
     assert verdict == Refused("400 *** ***")
+
+
+def test_the_parts_of_a_secret_address_are_secret_and_its_everyday_words_are_not() -> None:
+    parts = parts_of("https://hooks.example.com/v1/T0AB12CD?key=hunter2-key&x=1")
+
+    assert {"/v1/T0AB12CD?key=hunter2-key&x=1", "/v1/T0AB12CD", "T0AB12CD", "hunter2-key"} <= set(parts)
+    assert not {"/", "v1", "1", ""} & set(parts)
+
+
+def test_what_is_no_address_has_no_parts() -> None:
+    assert parts_of("https://[bad/hunter2") == ["https://[bad/hunter2"]

@@ -30,3 +30,9 @@ def test_secrets_are_taken_out_of_texts_keys_and_lists() -> None:
 
 def test_the_longer_secret_goes_first() -> None:
     assert mask("abcdef", frozenset({"abc", "abcdef"})) == MASK
+
+
+def test_of_a_secret_of_several_words_the_long_ones_are_secret_by_themselves() -> None:
+    hidden = frozenset(secrets(Options(headers={"Authorization": Secret("Bearer s3cr3t-t0k3n")})))
+
+    assert mask("Bearer of bad news: s3cr3t-t0k3n", hidden) == f"Bearer of bad news: {MASK}"
