@@ -15,7 +15,7 @@ OURS: dict[Reason, str] = {
     Reason.BLIND: "our self-checks fail too, so it may be our own network",
     Reason.OVERLOAD: "we ourselves were too slow to tell",
     Reason.MISSING_SECRET: "a secret that it needs is not set",
-    Reason.MISSING_CAPABILITY: "something that it needs is missing on this machine",
+    Reason.MISSING_CAPABILITY: "something that it needs is missing on this machine, or in this version",
     Reason.CREDENTIAL: "the probe's own account is locked, expired or must change its password",
     Reason.LOCKED_OUT: "the probe's own account is not asked again yet, so as not to lock it",
     Reason.POLICY: "a policy keeps the probe's own account out",
