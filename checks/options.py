@@ -16,7 +16,6 @@ from pydantic.dataclasses import dataclass
 
 from checks.model import Indicator, Network, Urgent
 from checks.texts import (
-    LOOKED_UP,
     read_in_flight,
     read_listen,
     read_looked_up,
@@ -45,7 +44,7 @@ COUNT = Literal["all", "any"]
 
 Name = Annotated[str, AfterValidator(read_name)]
 Address = Annotated[str, AfterValidator(read_url)]
-ToResolve = Annotated[str, AfterValidator(read_looked_up), Field(json_schema_extra={"pattern": LOOKED_UP})]
+ToResolve = Annotated[str, AfterValidator(read_looked_up)]
 Some = Annotated[Duration, Field(gt=0)]
 Count = Annotated[Whole, Field(ge=1)]
 Tier = Annotated[Whole, Field(ge=1, le=3)]

@@ -86,7 +86,7 @@ class Reloader:
 
 def in_words(mistakes: Mistakes) -> str:
     """Say in one sentence that a reload was refused, and why."""
-    more = f", and {len(mistakes) - 1} more" if len(mistakes) > 1 else ""
+    more = f" (and {len(mistakes) - 1} more)" if len(mistakes) > 1 else ""
     return f"the changed configuration is refused, the one before it is watched on: {mistakes[0]}{more}"
 
 

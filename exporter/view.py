@@ -22,7 +22,7 @@ class Build:
 class Reload:
     """How reading the configuration ended the last time, and when it was last accepted (ms).
 
-    Where it was refused: when (ms), and its mistakes, a line each.
+    Where it was refused: since when (ms), and the mistakes of the last one, a line each.
     """
 
     successful: bool
@@ -66,7 +66,8 @@ class Viewer:
 
     def refused(self, mistakes: Sequence[str], now: int) -> None:
         """Take note that a configuration was refused, and why: a line each."""
-        self.reload = Reload(False, self.reload.accepted_at, now, tuple(mistakes))
+        since = now if self.reload.successful else self.reload.refused_at
+        self.reload = Reload(False, self.reload.accepted_at, since, tuple(mistakes))
 
     def at(self, now: int) -> View:
         """See all as it stands at an instant, which is not before anything that was told to the engine."""

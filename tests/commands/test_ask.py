@@ -85,7 +85,10 @@ def test_what_is_missing_on_our_side_is_unknown(shell: Shell) -> None:
     answer = shell.type("ask", "front")
 
     assert answer.status == 3
-    assert "unknown missing_capability: something that it needs is missing on this machine, or in this version" in answer.out
+    assert (
+        "unknown missing_capability: something that it needs is missing on this machine, or in this version"
+        in answer.out
+    )
 
 
 def test_a_check_that_is_not_there_is_wrong_use(shell: Shell) -> None:

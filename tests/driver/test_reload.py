@@ -144,4 +144,4 @@ def test_a_refusal_is_one_sentence() -> None:
     begin = "the changed configuration is refused, the one before it is watched on: checks.yaml:1:1: one"
 
     assert in_words(("checks.yaml:1:1: one",)) == begin
-    assert in_words(("checks.yaml:1:1: one", "two", "three")) == f"{begin}, and 2 more"
+    assert in_words(("checks.yaml:1:1: one", "two", "three")) == f"{begin} (and 2 more)"

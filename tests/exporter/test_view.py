@@ -79,3 +79,11 @@ def test_an_objective_that_went_away_is_not_counted() -> None:
     told = Told().attempt("login", 0).swap(company(objectives={}), 10)
 
     assert told.view(20).accounts == ()
+
+
+def test_what_is_refused_again_is_refused_since_the_first_time() -> None:
+    told = Told()
+    for after, mistake in ((5, "one"), (7, "two")):
+        told.viewer.refused([mistake], START + after * 1000)
+
+    assert told.view(10).reload == Reload(False, START, START + 5_000, ("two",))
