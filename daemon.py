@@ -119,7 +119,7 @@ class Life:
         except ConfigError as error:
             raise Unacceptable([str(problem) for problem in error.problems]) from None
         except Unreadable as error:
-            raise Unacceptable([str(error)]) from None
+            raise Unacceptable([error.again]) from None
 
     def refuse(self, mistakes: Mistakes) -> None:
         """Tell that a reload was refused: in the log, on the page and as a metric, and by an incident."""

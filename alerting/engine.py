@@ -103,7 +103,8 @@ class Engine:
             case Strained():
                 self._strain.sign(now)
             case ReloadRefused(detail):
-                self._refused = Condition("reload", detail, now, Urgency.TICKET)
+                since = self._refused.since if self._refused else now
+                self._refused = Condition("reload", detail, since, Urgency.TICKET, news=True)
             case StoreFailing(detail):
                 self._store = Condition("store", detail, now)
             case StoreBack():
@@ -159,6 +160,7 @@ class Engine:
         self._refused = None
         still = configuration.receivers.keys() - leaving
         self._silent = {name: each for name, each in self._silent.items() if name in still}
+        swap.rename_causes(self.book, changes, decision)
         keys = swap.part(self.book, leaving, old, now, decision)
         swap.end_unwatched(before, self.services, self.book, configuration, now, decision)
         swap.end_orphans(self.services, self.book, configuration, now, decision)

@@ -1,11 +1,11 @@
 """What is wrong with ourselves, as incidents of scope `monitor`: open for as long as the condition holds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alerting.book import Book
 from alerting.events import Decision
 from alerting.incident import Incident, key_of
-from alerting.intent import Urgency
+from alerting.intent import Action, Urgency
 from alerting.routes import facets, fallback_of, receivers_of, severity_of
 from checks.model import Configuration
 
@@ -16,12 +16,16 @@ GRACE = 180_000  # and everything else has had its two minutes
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Something wrong with us: its name in the key, one sentence, since when (ms), how urgent it is."""
+    """Something wrong with us: its name in the key, one sentence, since when (ms), how urgent it is.
+
+    `news`: another sentence than the one that was told is told too.
+    """
 
     name: str
     text: str
     since: int
     urgency: Urgency = Urgency.PAGE
+    news: bool = False
 
 
 class Monitors:
@@ -55,8 +59,13 @@ class Monitors:
         wanted = {key_of(prefix, "monitor", condition.name): condition for condition in holding}
         for key, condition in wanted.items():
             self._unjudged.pop(key, None)
-            if key not in self._book.open:
+            known = self._book.open.get(key)
+            if known is None:
                 self._begin(key, condition, configuration, now, decision)
+            elif condition.news and known.text != condition.text:
+                known = replace(known, text=condition.text)
+                self._book.keep(known, decision)
+                self._book.say(known, Action.UPDATE, known.told, configuration, now, decision)
         over = [
             key
             for key, incident in self._book.open.items()

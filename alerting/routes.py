@@ -54,7 +54,7 @@ def receivers_of(
     Without any route every receiver does. `info` reaches a receiver that says so of itself (pagers) only by a
     route that names that urgency. `without` are those that the incident is about.
     """
-    named, asked_for = _routed(configuration, seen)
+    named, asked_for = routed(configuration, seen)
     quiet = seen["urgency"] == Urgency.INFO and not asked_for
     return tuple(name for name in named if name not in without and _usable(configuration, name, quiet=quiet))
 
@@ -67,7 +67,8 @@ def fallback_of(configuration: Configuration, told: Collection[str]) -> tuple[st
     return (name,)
 
 
-def _routed(configuration: Configuration, seen: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:
+def routed(configuration: Configuration, seen: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:
+    """Name those that the first matching route names, off or not, and say whether it asks for the urgency."""
     routes = configuration.alerting.routes
     if not routes:
         return tuple(configuration.receivers), False

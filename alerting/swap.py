@@ -52,6 +52,15 @@ def standings_after(
     return after
 
 
+def rename_causes(book: Book, changes: Difference, decision: Decision) -> None:
+    """Let what is open name its causes as they are called now."""
+    names = {was: name for name, was in changes.renamed.items()}
+    for known in list(book.open.values()) if names else ():
+        causes = tuple(replace(cause, check=names.get(cause.check, cause.check)) for cause in known.causes)
+        if causes != known.causes:
+            book.keep(replace(known, causes=causes), decision)
+
+
 def continued(changes: Difference, configuration: Configuration) -> dict[str, str]:
     """Give the former name of every check whose attempts before the reload count as before."""
     same = enabled(configuration).keys() - changes.begin

@@ -83,10 +83,9 @@ def summary_of(incident: Incident) -> str:
     """Say it in one line."""
     title = incident.title or incident.name
     if incident.scope == "monitor":
-        over = "" if incident.resolved_at is None else " (over)"
-        return f"Watchkeeper: {incident.text}{over}"
+        return f"Watchkeeper: {_over(incident) if incident.resolved_at else incident.text}"
     if incident.removed:
-        return f"{title} is no longer watched; it was down since {clock(incident.fault_at)}"
+        return f"{title}: what saw it down since {clock(incident.fault_at)} is no longer watched"
     if incident.restored_at is not None:
         return f"{title} is up again after {lasting(incident.restored_at - incident.fault_at)}"
     why = reason_in_words(incident.causes[0].reason) if incident.causes else ""
@@ -98,6 +97,12 @@ def farewell_of(incident: Incident, configuration: Configuration) -> Message:
     message = message_of(incident, configuration)
     summary = f"{message.summary}; the configuration has changed, and it is told elsewhere from now on"
     return replace(message, summary=summary)
+
+
+def _over(incident: Incident) -> str:
+    if incident.name == "reload":
+        return "the configuration is accepted again"
+    return f"{incident.text} (over)"
 
 
 def details_of(

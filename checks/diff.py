@@ -1,7 +1,8 @@
 """What a reload changes: which checks are new, gone, renamed or other ones. Pure."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 from checks.model import Check, Configuration
 
@@ -59,6 +60,34 @@ def enabled(configuration: Configuration) -> dict[str, Check]:
 def needs_restart(old: Configuration, new: Configuration) -> tuple[str, ...]:
     """Name the options that differ and cannot change while we run."""
     return tuple(option for option, of in FOR_LIFE.items() if of(old) != of(new))
+
+
+def went_off(old: Configuration, new: Configuration) -> tuple[str, ...]:
+    """Give the receivers that were on, are still written, and are off now: each with why."""
+    return tuple(
+        f"receivers.{name}: {each.off}, and it was: put it back, or take the receiver out"
+        for name, each in new.receivers.items()
+        if each.off and (known := old.receivers.get(name)) and not known.off
+    )
+
+
+def sections_changed(old: Configuration, new: Configuration) -> tuple[str, ...]:
+    """Name the sections that differ beside the checks."""
+    names = (each.name for each in fields(Configuration) if each.name not in {"checks", "notes"})
+    return tuple(name for name in names if getattr(old, name) != getattr(new, name))
+
+
+def look_renamed(changes: Difference, old: Configuration, new: Configuration) -> list[tuple[str, str]]:
+    """Give new checks that are what one that has gone was, and no other: `was` may have been forgotten."""
+    gone = [name for name in changes.removed if name not in new.checks]
+    alike = [
+        (name, was)
+        for name in sorted(changes.added)
+        for was in sorted(gone)
+        if not _other(old.checks[was], new.checks[name])
+    ]
+    names, others = Counter(name for name, _ in alike), Counter(was for _, was in alike)
+    return [(name, was) for name, was in alike if names[name] == others[was] == 1]
 
 
 def _renamed(before: Mapping[str, Check], after: Mapping[str, Check]) -> dict[str, str]:

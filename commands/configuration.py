@@ -8,6 +8,8 @@ import probes
 from alerting import receivers
 from alerting.promise import too_slow
 from alerting.receivers import RECEIVERS
+from alerting.unheard import unheard
+from alerting.unmatched import unmatched
 from checks.files import read_bounded, read_text
 from checks.model import Configuration
 from checks.parse import parse
@@ -16,12 +18,19 @@ from commands.plain import plural
 from probes import KINDS
 from slo.notes import beyond_results, left_out
 
-RULES = (left_out, beyond_results, too_slow)
+RULES = (left_out, beyond_results, too_slow, unheard, unmatched)
 LARGEST = 64 << 20  # bytes of a file; ten thousand checks have a few MiB
 
 
 class Unreadable(Exception):
-    """There is no text to be read; the message names the file and the remedy."""
+    """There is no text to be read; the message names the file and the remedy.
+
+    `again` does so where it has been read before: whoever watches on must not be told to begin anew.
+    """
+
+    def __init__(self, message: str, again: str = "") -> None:
+        super().__init__(message)
+        self.again = again or message
 
 
 @dataclass(slots=True)
@@ -114,7 +123,8 @@ def _files(place: str) -> list[str]:
     if not found:
         raise Unreadable(
             f"{place} is a folder without a file that ends in .yaml or .yml: `watchkeeper init "
-            f"{path.as_posix()}/checks.yaml` writes one to begin with"
+            f"{path.as_posix()}/checks.yaml` writes one to begin with",
+            again=f"no file of {place} ends in .yaml or .yml any more: put them back",
         )
     return found
 
@@ -144,7 +154,8 @@ def _bytes(file: str) -> bytes:
         return read_bounded(file, LARGEST)
     except FileNotFoundError:
         raise Unreadable(
-            f"there is no {file}: `watchkeeper init` writes one to begin with, --config names another"
+            f"there is no {file}: `watchkeeper init` writes one to begin with, --config names another",
+            again=f"{file} is gone: put it back",
         ) from None
     except OSError as error:
         raise Unreadable(f"{file} cannot be read: {error.strerror}") from None

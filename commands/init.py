@@ -10,6 +10,7 @@ from commands.schema import NAME, lay
 SHIPPED = (
     Path(__file__).resolve().parents[1] / "checks.yaml"
 )  # beside the folders, in a checkout and installed
+STORE = "watchkeeper.db"  # as the shipped file says
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -31,7 +32,14 @@ def run(context: Context) -> Status:
 
 
 def _write(file: Path, *, force: bool) -> None:
-    text = SHIPPED.read_bytes()
+    text, store = SHIPPED.read_bytes(), file.with_name(STORE)
+    if not force and not file.exists() and store.exists():
+        raise Stop(
+            Status.CANNOT_RUN,
+            f"a store lies beside it, {store}: was {file} there before? Put it back; --force writes one anew",
+        )
+    if file.is_dir():
+        raise Stop(Status.CANNOT_RUN, f"{file} is a folder: watchkeeper init {quote(f'{file}/checks.yaml')}")
     try:
         with file.open("wb" if force else "xb") as written:
             written.write(text)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from alerting.promise import promises
 from checks.model import Configuration
 from checks.source import ConfigError, Problem
 from commands.configuration import mistakes
@@ -52,7 +51,7 @@ def document_of(configuration: Configuration, looks: Mapping[str, Result] | None
         "accepted": True,
         "mistakes": [],
         "notes": _placed(configuration.notes),
-        "services": worst_times(promises(configuration)),
+        "services": worst_times(configuration),
         "self_checks": None if looks is None else {name: _look(result) for name, result in looks.items()},
     }
 

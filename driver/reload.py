@@ -5,7 +5,14 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from checks.diff import Difference, difference, needs_restart
+from checks.diff import (
+    Difference,
+    difference,
+    look_renamed,
+    needs_restart,
+    sections_changed,
+    went_off,
+)
 from checks.model import Configuration
 
 log = logging.getLogger("watchkeeper")
@@ -74,11 +81,8 @@ class Reloader:
             log.exception("a configuration was refused by a bug of ours: please report this")
             return (f"it cannot be read, by a bug of ours: {type(bug).__name__}",)
         old = self.hands.now()
-        fixed = needs_restart(old, new)
-        if fixed:
-            return tuple(
-                f"{option}: changing it needs a restart; put it back, or restart" for option in fixed
-            )
+        if wrong := (*_fixed(old, new), *went_off(old, new)):
+            return wrong
         self.hands.swap(new)
         _tell(difference(old, new), old, new)
         return ()
@@ -90,16 +94,27 @@ def in_words(mistakes: Mistakes) -> str:
     return f"the changed configuration is refused, the one before it is watched on: {mistakes[0]}{more}"
 
 
+def _fixed(old: Configuration, new: Configuration) -> Mistakes:
+    fixed = needs_restart(old, new)
+    return tuple(f"{option}: changing it needs a restart; put it back, or restart" for option in fixed)
+
+
 def _tell(changes: Difference, old: Configuration, new: Configuration) -> None:
     """Let the log say what is different now; notes that were there before are not repeated."""
-    parts = {
-        "added": len(changes.added),
-        "removed": len(changes.removed),
-        "changed": len(changes.changed),
-        "renamed": len(changes.renamed),
-    }
-    said = ", ".join(f"{count} {word}" for word, count in parts.items() if count)
-    log.info("reloaded; checks: %s", said or "none is another one")
+    other = ", ".join(sections_changed(old, new))
+    log.info("reloaded; checks: %s%s", _counted(changes), f"; changed too: {other}" if other else "")
+    for name, was in look_renamed(changes, old, new):
+        log.warning("%s is new and %s is gone: if that is a rename, say `was: %s`", name, was, was)
     known = set(map(str, old.notes))
     for note in (note for note in new.notes if str(note) not in known):
         log.warning("%s", note)
+
+
+def _counted(changes: Difference) -> str:
+    parts = {
+        "added": changes.added,
+        "removed": changes.removed,
+        "changed": changes.changed,
+        "renamed": changes.renamed,
+    }
+    return ", ".join(f"{len(names)} {word}" for word, names in parts.items() if names) or "as before"

@@ -93,7 +93,7 @@ def test_a_removed_check_resolves_what_it_announced_and_restores_nothing() -> No
     _, over = hand.resolved("sso")
 
     assert (hand.told()[-1], over.restored_at, over.removed) == (("resolve", "service/sso"), None, True)
-    assert last(hand).message.summary.startswith("Single sign-on is no longer watched")
+    assert last(hand).message.summary.endswith("is no longer watched")
 
 
 def test_it_is_over_also_where_what_remains_was_never_heard_of() -> None:
@@ -300,10 +300,26 @@ def test_a_refused_reload_is_a_ticket_until_one_is_accepted() -> None:
     assert reloaded(hand, company()).open() == []
 
 
-def test_a_second_refused_reload_is_the_same_incident() -> None:
+def test_a_second_refused_reload_is_the_same_incident_and_says_what_is_wrong_now() -> None:
     hand = Hand().start().hear(ReloadRefused("one mistake")).passes(60).hear(ReloadRefused("two mistakes"))
+    hand.hear(ReloadRefused("two mistakes"))
 
-    assert [key for action, key in hand.told() if action == "open"] == ["monitor/reload"]
+    assert hand.told() == [("open", "monitor/reload"), ("update", "monitor/reload")]
+    assert hand.engine.book.open["hq/monitor/reload"].text == "two mistakes"
+
+
+def test_an_accepted_reload_says_that_it_is_accepted() -> None:
+    hand = Hand().start().hear(ReloadRefused("one mistake"))
+    reloaded(hand, company())
+
+    assert last(hand).message.summary == "Watchkeeper: the configuration is accepted again"
+
+
+def test_what_is_open_names_its_cause_as_it_is_called_now() -> None:
+    hand = down()
+    reloaded(hand, company(check("sign-in", was="login")))
+
+    assert [cause.check for cause in hand.engine.book.open["hq/service/sso"].causes] == ["sign-in"]
 
 
 def test_a_tier_that_changes_leaves_the_open_incident_as_it_is() -> None:

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from checks.diff import Difference, difference, needs_restart
+from checks.diff import Difference, difference, look_renamed, needs_restart, sections_changed
 from checks.model import Alerting, Check, Configuration, Web
 
 
@@ -87,3 +87,27 @@ def test_what_the_process_stands_on_needs_a_restart(option: str, other: Configur
 
 def test_all_else_needs_none() -> None:
     assert needs_restart(checks(check("a")), Configuration(timezone="Europe/Amsterdam")) == ()
+
+
+def test_sections_that_differ_are_named() -> None:
+    assert sections_changed(Configuration(), Configuration(timezone="Europe/Amsterdam")) == ("timezone",)
+    assert sections_changed(checks(check("a")), checks(check("b"))) == ()
+
+
+def test_what_has_another_name_and_nothing_else_looks_renamed() -> None:
+    old = checks(check("a"), check("b", interval=7.0), check("e"))
+    new = checks(check("c", timeout=3.0), check("d", interval=7.0))
+
+    assert look_renamed(difference(old, new), old, new) == [("d", "b")]
+
+
+def test_what_could_have_been_two_does_not_look_renamed() -> None:
+    old, new = checks(check("a")), checks(check("b"), check("c"))
+
+    assert look_renamed(difference(old, new), old, new) == []
+
+
+def test_what_is_switched_off_does_not_look_renamed() -> None:
+    old, new = checks(check("a")), checks(check("a", enabled=False), check("b"))
+
+    assert look_renamed(difference(old, new), old, new) == []

@@ -102,3 +102,20 @@ def test_where_the_file_is_left_as_it_is_no_schema_is_written(shell: Shell) -> N
     shell.type("init")
 
     assert not (shell.folder / NAME).exists()
+
+
+def test_a_file_that_has_gone_from_beside_its_store_is_not_begun_anew(shell: Shell) -> None:
+    (shell.folder / "watchkeeper.db").write_bytes(b"")
+    answer = shell.type("init")
+
+    assert answer.status == 4
+    assert "a store lies beside it, watchkeeper.db: was checks.yaml there before?" in answer.err
+    assert not (shell.folder / "checks.yaml").exists()
+    assert shell.type("init", "--force").status == 0
+
+
+def test_a_folder_is_told_how_to_be_filled(shell: Shell) -> None:
+    (shell.folder / "conf").mkdir()
+    answer = shell.type("init", "--config", "conf", "--force")
+
+    assert (answer.status, "watchkeeper init conf/checks.yaml" in answer.err) == (4, True)

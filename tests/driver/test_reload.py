@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from checks.model import Check, Configuration
+from checks.model import Check, Configuration, Receiver
 from checks.source import Problem
 from driver.reload import Hands, Mistakes, Reloader, Unacceptable, in_words
 
@@ -136,7 +136,7 @@ async def test_the_log_says_what_is_different(caplog: pytest.LogCaptureFixture) 
     assert caplog.messages == [
         "reloaded; checks: 2 added, 1 removed",
         "checks.yaml:3:1: checks.b: worth saying",
-        "reloaded; checks: none is another one",
+        "reloaded; checks: as before",
     ]
 
 
@@ -145,3 +145,38 @@ def test_a_refusal_is_one_sentence() -> None:
 
     assert in_words(("checks.yaml:1:1: one",)) == begin
     assert in_words(("checks.yaml:1:1: one", "two", "three")) == f"{begin} (and 2 more)"
+
+
+def receivers(off: str = "") -> dict[str, Receiver]:
+    return {"oncall": Receiver(name="oncall", kind="fake", target=None, off=off)}
+
+
+async def test_a_receiver_whose_key_has_vanished_is_no_wish_to_switch_it_off() -> None:
+    desk = Desk(said("a", receivers=receivers("routing_key is not set")))
+    desk.watched = said("a", receivers=receivers())
+
+    assert await desk.reloader.reload() == (
+        "receivers.oncall: routing_key is not set, and it was: put it back, or take the receiver out",
+    )
+
+
+async def test_a_receiver_that_is_taken_out_or_was_off_before_is_no_mistake() -> None:
+    desk = Desk(said("a"), said("a", receivers=receivers("routing_key is not set")))
+    desk.watched = said("a", receivers=receivers())
+
+    assert await desk.reloader.reload() == ()
+    assert await desk.reloader.reload() == ()
+
+
+async def test_the_log_says_which_sections_are_other_ones_too(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    desk = Desk(said("a", timezone="Europe/Amsterdam", receivers=receivers()))
+    await desk.reloader.reload()
+
+    assert caplog.messages == ["reloaded; checks: as before; changed too: timezone, receivers"]
+
+
+async def test_a_rename_without_was_is_asked_about(caplog: pytest.LogCaptureFixture) -> None:
+    await Desk(said("b")).reloader.reload()
+
+    assert caplog.messages == ["b is new and a is gone: if that is a rename, say `was: a`"]

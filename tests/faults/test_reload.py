@@ -185,7 +185,7 @@ async def test_a_changed_file_is_followed_where_it_is_watched(company: Company) 
     await until_logged(company, "no such option")
     company.edit("intervall: 1s", "interval: 1s")
 
-    await until_logged(company, "reloaded; checks: none is another one")
+    await until_logged(company, "reloaded; checks: as before")
 
 
 async def test_reloads_asked_for_at_once_are_one_after_the_other(company: Company) -> None:
@@ -194,3 +194,15 @@ async def test_reloads_asked_for_at_once_are_one_after_the_other(company: Compan
     answers = await asyncio.gather(*(company.daemon.reload() for _ in range(20)))
 
     assert {status for status, _ in answers} == {200}
+
+
+async def test_a_file_that_has_gone_changes_nothing_and_is_to_be_put_back(
+    company: Company,
+) -> None:
+    await down(company)
+    company.daemon.config.unlink()
+
+    status, answer = await company.daemon.reload()
+
+    assert (status, answer.splitlines()[1:]) == (500, [f"{company.daemon.config} is gone: put it back"])
+    assert KEY in [incident.key for incident in open_incidents(company)]
