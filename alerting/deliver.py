@@ -96,14 +96,21 @@ class Deliverer:
         `leaving` are those that are somebody else now, or nobody; `goodbyes` will be given later, and go to
         them as they were.
         """
-        ids = {name: [each.id for each in goodbyes if each.receiver == name] for name in leaving}
+        coming = [each for each in goodbyes if each.id not in self._goodbyes]
+        ids = {name: [each.id for each in coming if each.receiver == name] for name in leaving}
         for name in ids.keys() & self._targets.keys():
             place = self.outbox.leave(name, ids[name])
             self._goodbyes |= dict.fromkeys(ids[name], (self._targets[name], place))
         self._targets = dict(targets)
+        self._on_way = {id: self._as_now(id, target) for id, target in self._on_way.items()}
         if fallback_after is not None:
             self._fallback_ms = round(fallback_after * 1000)
         self._woken.set()
+
+    def _as_now(self, id: str, target: Target) -> Target:
+        """Give whom an intent goes to with the options of now, where that is still the same addressee."""
+        now = self._targets.get(self.outbox.place_of(id), target)
+        return now if now.abilities.address == target.abilities.address != "" else target
 
     async def run(self) -> None:
         """Deliver until `stop`, or until cancelled; leaves no task."""
@@ -157,7 +164,7 @@ class Deliverer:
 
     def _addressee(self, intent: Intent) -> tuple[Target | None, str, str]:
         """Say to whom and at which place an intent goes, or why it goes nowhere."""
-        if intent.farewell:
+        if intent.farewell or intent.id in self._goodbyes:
             target, place = self._goodbyes.pop(intent.id, (None, ""))
             return target, place, "" if target else FORGOTTEN
         target = self._targets.get(intent.receiver)
@@ -196,22 +203,22 @@ class Deliverer:
 
     async def _deliver(self, intent: Intent, first: bool) -> None:
         """Try until the receiver took it, refused it, or it is no longer true."""
-        target = self._on_way[intent.id]
         if first and not intent.unstored:
             await self._mark(intent)
-        attempt, rest = partial(self._attempt, intent, target), partial(self._await_turn, intent.id)
+        attempt, rest = partial(self._attempt, intent), partial(self._await_turn, intent.id)
         verdict = await persist(attempt, rest, self._out.random)
         if isinstance(verdict, Refused):
-            detail = verdict.detail + await self._say_the_least(intent, target)
+            detail = verdict.detail + await self._say_the_least(intent, self._on_way[intent.id])
             self._settle(self.outbox.ended(intent.id, "dead", detail, self._now()))
         elif isinstance(verdict, Sent):
             self._time(intent)
             self._settle(self.outbox.ended(intent.id, "sent", "", self._now()))
 
-    async def _attempt(self, intent: Intent, target: Target) -> Verdict | None:
+    async def _attempt(self, intent: Intent) -> Verdict | None:
         """Try once, if it is still true."""
         if intent.id not in self.outbox:
             return None
+        target = self._on_way[intent.id]  # a reload may have given it other options since the last try
         verdict = await self._say(target, lambda now: target.request(intent, now))
         if isinstance(verdict, Retry):
             self.counts[intent.receiver, "retried"] += 1

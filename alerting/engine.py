@@ -156,24 +156,26 @@ class Engine:
         changes, leaving = difference(old, configuration), swap.departed(old, configuration)
         before = {name: each.judges for name, each in self.services.items()}
         decision.rows += [Renamed(was, name, configuration.site) for name, was in changes.renamed.items()]
-        self._rejudge(changes, now, decision)
-        self._refused = None
-        still = configuration.receivers.keys() - leaving
-        self._silent = {name: each for name, each in self._silent.items() if name in still}
         swap.rename_causes(self.book, changes, decision)
         keys = swap.part(self.book, leaving, old, now, decision)
+        self._rejudge(changes, now)
+        self._refused = None
+        mended = swap.mended(self._silent, old, configuration)
+        still = configuration.receivers.keys() - leaving - mended
+        self._silent = {name: each for name, each in self._silent.items() if name in still}
         swap.end_unwatched(before, self.services, self.book, configuration, now, decision)
         swap.end_orphans(self.services, self.book, configuration, now, decision)
-        swap.welcome(self.book, keys, configuration, now, decision)
+        same = swap.continued(changes, configuration)
+        self._watching(now, decision, lambda: self.seeing.redefine(configuration, same, now))
+        self._tell(now, decision)  # what is over by the reload is new to nobody
+        swap.welcome(self.book, keys, mended, configuration, now, decision)
 
-    def _rejudge(self, changes: Difference, now: int, decision: Decision) -> None:
+    def _rejudge(self, changes: Difference, now: int) -> None:
         """Give every check, service and network its definition of now."""
         self.judges = swap.judges_after(self.judges, changes, self.configuration, now)
         self.services = swap.standings_after(self.services, self.judges, self.configuration, now)
         self._indicators = self._deciding()
         self.suspects = {name for name, judge in self.judges.items() if judge.suspect}
-        same = swap.continued(changes, self.configuration)
-        self._watching(now, decision, lambda: self.seeing.redefine(self.configuration, same, now))
 
     def _deciding(self) -> set[str]:
         """Name the checks that decide the state of a service."""

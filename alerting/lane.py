@@ -57,6 +57,7 @@ class Lane:
 
     waiting: list[Entry] = field(default_factory=list)
     stories: dict[int, Story] = field(default_factory=dict)
+    handed_over: set[int] = field(default_factory=set)  # episodes that another place tells there now
 
     @property
     def head(self) -> Entry | None:
@@ -92,6 +93,11 @@ class Lane:
             self.stories[intent.episode].accepted_at = now
         return [Over(intent, how, detail), *self.tidy(now)]
 
+    def hand_over(self, episode: int, now: int) -> list[Over]:
+        """Let another place of this address tell the rest of an episode; what flies now is the last."""
+        self.handed_over.add(episode)
+        return self.tidy(now)
+
     def tidy(self, now: int) -> list[Over]:
         """Drop what is no longer true, and give it."""
         return self._merge() + self._drop_needless(now)
@@ -123,6 +129,8 @@ class Lane:
         over, kept = [], list[Entry]()
         for entry in self.waiting:
             why = "" if entry.flying else self._needless(entry, first=not kept, now=now)
+            if entry.intent.episode in self.handed_over and not entry.flying:
+                why = "it is told there from another place now"
             if why:
                 over.append(Over(entry.intent, "replaced", why))
             else:

@@ -18,6 +18,7 @@ from alerting.lane import Entry, How, Lane, Over
 from alerting.receiver import Abilities
 
 RESERVED = 0.25  # the share of the rate that updates leave to opens and resolves
+LOOK_AGAIN = 1_000  # ms between two looks whether the same address is free of what went there before
 PATIENCE = 15_000  # ms that the new one waits with what is being resolved at the former one
 
 
@@ -60,7 +61,7 @@ class Outbox:
         entry = Entry(intent, abilities, place, since, self._added, tried)
         self._entries[intent.id] = entry
         self._expected.get(place, set()).discard(intent.id)
-        return self._over(self._lane(entry).add(entry, now))
+        return self._over([*self._take_over(entry, now), *self._lane(entry).add(entry, now)])
 
     def leave(self, receiver: str, goodbyes: Iterable[str]) -> str:
         """Let a receiver be somebody else from now on, and give the place of what is for the former one.
@@ -112,6 +113,10 @@ class Outbox:
         """Note that a try was the last."""
         return self._over(self._lane(self._entries[id]).end(how, detail, now))
 
+    def place_of(self, id: str) -> str:
+        """Name the place to which an intent goes."""
+        return self._entries[id].place
+
     def places(self) -> list[str]:
         """Name the places for which something waits or is on its way."""
         return [name for name, lanes in self._lanes.items() if any(lane.waiting for lane in lanes.values())]
@@ -150,7 +155,8 @@ class Outbox:
     def _ready_at(self, entry: Entry, now: int) -> int:
         bucket = self._bucket(entry)
         leave = RESERVED if entry.intent.action is Action.UPDATE else 0.0
-        until = entry.since + PATIENCE if self._is_ending(entry) else 0
+        until = now + LOOK_AGAIN if self._same_address(entry) else 0
+        until = max(until, entry.since + PATIENCE if self._is_ending(entry) else 0)
         return max(entry.rests_until, until, bucket.free_at(now, leave) if bucket else now)
 
     def _is_ending(self, entry: Entry) -> bool:
@@ -158,7 +164,22 @@ class Outbox:
         if entry.place != entry.intent.receiver:
             return False
         lanes = [self._lanes[place].get(entry.intent.key) for place in self._former.get(entry.place, ())]
-        return any(lane and lane.waiting for lane in lanes)
+        episode = entry.intent.episode
+        return any(each.intent.episode == episode for lane in lanes if lane for each in lane.waiting)
+
+    def _take_over(self, entry: Entry, now: int) -> list[Over]:
+        """Tell the rest of an episode from here, where a former place has the same address."""
+        episode = entry.intent.episode
+        return [over for lane in self._same_address(entry) for over in lane.hand_over(episode, now)]
+
+    def _same_address(self, entry: Entry) -> list[Lane]:
+        """Give the lanes of its key in which something waits for its very address at a former place."""
+        address = entry.abilities.address
+        if not address or entry.place in self._expected:
+            return []
+        lanes = [self._lanes[place].get(entry.intent.key) for place in self._expected]
+        busy = [lane for lane in lanes if lane and lane.waiting]
+        return [lane for lane in busy if lane.waiting[0].abilities.address == address]
 
     def _bucket(self, entry: Entry) -> Bucket | None:
         can = entry.abilities

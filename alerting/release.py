@@ -77,6 +77,11 @@ class Release:
             self._is_failing = False
             self._back()
 
+    @property
+    def unreleased(self) -> list[Intent]:
+        """Give what is decided and not handed to delivery yet."""
+        return [intent for intents, _ in self._waiting.values() for intent in intents]
+
     def close(self) -> None:
         """Wait for nothing more; what the writer holds stays with it."""
         timers = [self._trouble, self._flushing, *(timer for _, timer in self._waiting.values())]

@@ -134,19 +134,31 @@ def end_orphans(
         book.end(key, None, configuration, now, decision)
 
 
+def mended(silent: Iterable[str], old: Configuration, new: Configuration) -> frozenset[str]:
+    """Name those of the receivers that do not deliver which have other options now."""
+    return frozenset(name for name in silent if new.receivers.get(name) != old.receivers.get(name))
+
+
 def welcome(
-    book: Book, keys: Iterable[str], configuration: Configuration, now: int, decision: Decision
+    book: Book,
+    keys: Iterable[str],
+    mended: Collection[str],
+    configuration: Configuration,
+    now: int,
+    decision: Decision,
 ) -> None:
-    """Tell of what is still open whoever is to hear of it now, and was not told."""
+    """Tell of what is still open whoever is to hear of it now, and was not told or did not take it."""
     for key in keys:
         known = book.open.get(key)
         if known is None:
             continue
-        new = tuple(name for name in _hearers(known, configuration) if name not in known.told)
+        hearers = _hearers(known, configuration)
+        new = tuple(name for name in hearers if name not in known.told)
+        again = tuple(name for name in hearers if name in known.told and name in mended)
         if new:
             known = replace(known, told=(*known.told, *new))
             book.keep(known, decision)
-            book.say(known, Action.OPEN, new, configuration, now, decision)
+        book.say(known, Action.OPEN, (*new, *again), configuration, now, decision)
 
 
 def _hearers(incident: Incident, configuration: Configuration) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from dataclasses import dataclass
 from functools import partial
+from graphlib import TopologicalSorter
 from typing import NamedTuple, Protocol, cast
 
 from alerting.deliver import Deliverer
@@ -138,15 +139,16 @@ class Driver:
         What did not change goes on. Attempts under way of what did leave no result, and it is asked at once.
         """
         old, now = self.configuration, self._out.clock.now()
-        changes = difference(old, configuration)
+        changes, ranks = difference(old, configuration), depths(configuration)
         for name in changes.end & self._attempts.keys():
             self._attempts[name].cancel()
         self.schedule.replace(configuration.checks, now, configuration.limits)
         decision = self.engine.handle(Swapped(configuration), now)
         self._readdress(departed(old, configuration), decision)
+        self.counters.rename(changes)
         self._carry_out(decision)
-        self.counters.follow(changes, configuration)
-        self.schedule.start(now, depths(configuration), changes.begin)
+        self.counters.forget(changes, configuration)
+        self.schedule.start(now, ranks, changes.begin | changes.renamed.keys())
         self._pulse()
 
     def _readdress(self, leaving: Collection[str], decision: Decision) -> None:
@@ -155,7 +157,7 @@ class Driver:
             self.deliverer.swap(
                 targets_of(self.configuration),
                 leaving=leaving,
-                goodbyes=[intent for intent in decision.intents if intent.farewell],
+                goodbyes=[*self.release.unreleased, *(each for each in decision.intents if each.farewell)],
                 fallback_after=self.configuration.alerting.fallback_after,
             )
 
@@ -259,15 +261,11 @@ def targets_of(configuration: Configuration) -> dict[str, Target]:
 
 def depths(configuration: Configuration) -> dict[str, int]:
     """Rank the checks: those of services on which others depend come first, at 0."""
-    known: dict[str, int] = {"": 0}
-
-    def depth(service: str) -> int:
-        if service not in known:
-            parents = configuration.services[service].depends_on
-            known[service] = 1 + max((depth(parent) for parent in parents), default=-1)
-        return known[service]
-
-    return {name: depth(check.service) for name, check in configuration.checks.items() if check.enabled}
+    known = {"": 0}
+    parents = {name: service.depends_on for name, service in configuration.services.items()}
+    for name in TopologicalSorter(parents).static_order():
+        known[name] = 1 + max((known[parent] for parent in parents[name]), default=-1)
+    return {name: known[check.service] for name, check in configuration.checks.items() if check.enabled}
 
 
 def _tell_delivered(event: Delivered) -> None:

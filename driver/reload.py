@@ -83,7 +83,11 @@ class Reloader:
         old = self.hands.now()
         if wrong := (*_fixed(old, new), *went_off(old, new)):
             return wrong
-        self.hands.swap(new)
+        try:
+            self.hands.swap(new)
+        except Exception as bug:
+            log.exception("a configuration was taken over in part only, by a bug of ours: please report this")
+            return (f"it was taken over in part only, by a bug of ours: {type(bug).__name__}; restart",)
         _tell(difference(old, new), old, new)
         return ()
 

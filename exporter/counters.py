@@ -84,11 +84,14 @@ class Counters:
         for incident in decision.resolved:
             self._resolved(incident)
 
-    def follow(self, changes: Difference, configuration: Configuration) -> None:
-        """Keep what was counted of what there still is, under the name it has now; forget the rest."""
+    def rename(self, changes: Difference) -> None:
+        """Go on under the names of now."""
         for name, was in changes.renamed.items():
             self.checks[name] = self.checks[was]
             del self.checks[was]
+
+    def forget(self, changes: Difference, configuration: Configuration) -> None:
+        """Let go of what there is no more."""
         for name in changes.removed:
             self.checks.pop(name, None)
         services, receivers = configuration.services.keys() | {""}, configuration.receivers

@@ -52,8 +52,10 @@ def timelines(engine: Engine, known: Mapping[str, Kept], now: int) -> dict[str, 
     made: dict[str, Kept] = {}
     for objective in engine.configuration.objectives.values():
         members = _members(objective, engine) if objective.has_figures else ()
-        if members:
-            before = known.get(objective.name) or _kept(objective.combine, members)
+        before = known.get(objective.name) if objective.has_figures else None
+        if members and not before:
+            before = _kept(objective.combine, members)
+        if before:  # where nobody is asked any more, what was counted stays, and time goes on unknown
             made[objective.name] = before.redefined(objective.combine, members, now)
     return made
 

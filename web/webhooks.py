@@ -16,6 +16,7 @@ from checks.model import Configuration
 from checks.values import Secret
 
 PREFIX = "incident."
+INTEGRATION = "_inbound_integration_reference"  # the agent of what came by the Events API
 HAPPENINGS = frozenset({"acknowledged", "unacknowledged", "resolved", "reopened"})
 REMEMBERED = 1024  # ids of webhooks that were taken in
 
@@ -117,7 +118,10 @@ def reports_of(document: Mapping[str, Any], receivers: Iterable[str], now: int) 
     what = kind.removeprefix(PREFIX)
     if not kind.startswith(PREFIX) or what not in HAPPENINGS:
         return []
-    by_person = _part(event, "agent").get("type") == "user_reference"
+    agent = _part(event, "agent").get("type")
+    if what == "resolved" and isinstance(agent, str) and agent.endswith(INTEGRATION):
+        return []  # our own word come back, perhaps one that was said at a key we have no more
+    by_person = agent == "user_reference"
     at = _instant(event.get("occurred_at"), now)
     return [Reported(receiver, key, cast(Happening, what), by_person, at) for receiver in receivers]
 

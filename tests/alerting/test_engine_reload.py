@@ -11,7 +11,7 @@ from checks.model import Configuration, Receiver, Route, Service
 from probes.result import Reason
 from slo.state import State
 from store.rows import IncidentRow
-from tests.alerting.hand import Hand, Target, alerting, check, company, receiver, tiered
+from tests.alerting.hand import SELF_CHECKS, Hand, Target, alerting, check, company, receiver, tiered
 
 LOGIN, TOKEN = check("login"), check("token")
 BOTH = company(LOGIN, TOKEN)
@@ -336,3 +336,49 @@ def test_a_blind_network_goes_on_being_blind_over_a_reload() -> None:
 
     assert before is not None
     assert hand.engine.seeing.sights["internet"].blind_since == before
+
+
+# --- several things in one reload
+
+A, B, C = check("a"), check("b", confirm=3), check("c")
+TCP = SELF_CHECKS[:2]
+
+
+def counted(up_when: str) -> dict[str, Service]:
+    return {"sso": Service(name="sso", tier=1, up_when=up_when)}
+
+
+def nearly_blind(up_when: str) -> Hand:
+    """One check is down, another suspect, and only one self-check still works."""
+    said = company(A, B, C, services=counted(up_when), receivers=at("one"), self_checks=TCP)
+    hand = Hand(said).start()
+    for name in "abc":
+        hand.works(name)
+    hand.fails("a")
+    hand.mute = frozenset({"b:443"})
+    return hand.passes(70).attempt("b", Reason.CONNECT_TIMEOUT, 1).passes(4)
+
+
+def farewells(hand: Hand) -> list[tuple[str, bool]]:
+    return [(each.action.value, each.farewell) for each in hand.decisions[-1][1].intents]
+
+
+def test_an_end_by_a_reload_that_also_blinds_us_is_told_at_the_old_address() -> None:
+    hand = nearly_blind("all")
+    said = company(A, B, C, services=counted("any"), receivers=at("two"), self_checks=TCP[1:])
+
+    assert farewells(reloaded(hand, said)) == [("resolve", True)]
+
+
+def test_a_beginning_by_a_reload_that_also_blinds_us_is_said_once() -> None:
+    hand = nearly_blind("any")
+    said = company(A, B, C, services=counted("all"), receivers=at("two"), self_checks=TCP[1:])
+
+    assert farewells(reloaded(hand, said)) == [("open", False)]
+
+
+def test_a_good_reload_that_adds_a_receiver_does_not_tell_it_of_the_refused_one() -> None:
+    hand = Hand().start().hear(ReloadRefused("one mistake"))
+    both = {"pager": receiver("pager", info=False), "chat": receiver("chat")}
+
+    assert since(reloaded(hand, company(receivers=both))) == [("resolve", "pager")]

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from threading import Event
 from typing import Any
 
@@ -180,3 +181,17 @@ async def test_a_rename_without_was_is_asked_about(caplog: pytest.LogCaptureFixt
     await Desk(said("b")).reloader.reload()
 
     assert caplog.messages == ["b is new and a is gone: if that is a rename, say `was: a`"]
+
+
+async def test_a_bug_in_the_swap_is_told_too() -> None:
+    desk = Desk(said("b"))
+
+    def swap(_: Configuration) -> None:
+        raise RecursionError
+
+    desk.reloader = Reloader(replace(desk.reloader.hands, swap=swap))
+
+    assert await desk.reloader.reload() == (
+        "it was taken over in part only, by a bug of ours: RecursionError; restart",
+    )
+    assert len(desk.refused) == 1

@@ -99,14 +99,14 @@ def counted() -> Counters:
 def test_what_was_counted_goes_on_under_a_new_name() -> None:
     counters = counted()
     tally = counters.checks["login"]
-    counters.follow(Difference(renamed={"sign-in": "login"}), company())
+    counters.rename(Difference(renamed={"sign-in": "login"}))
 
     assert (counters.checks["sign-in"], set(counters.checks)) == (tally, {"sign-in", "inbox"})
 
 
 def test_what_was_counted_of_what_there_still_is_stays() -> None:
     counters = counted()
-    counters.follow(Difference(changed=frozenset({"login"})), company())
+    counters.forget(Difference(changed=frozenset({"login"})), company())
 
     assert set(counters.checks) == {"login", "inbox"}
     assert (list(counters.incidents), list(counters.delays)) == ([("service", "sso", "page")], ["oncall"])
@@ -114,7 +114,7 @@ def test_what_was_counted_of_what_there_still_is_stays() -> None:
 
 def test_what_there_is_no_more_is_forgotten() -> None:
     counters = counted()
-    counters.follow(Difference(removed=frozenset({"login", "inbox"})), Configuration())
+    counters.forget(Difference(removed=frozenset({"login", "inbox"})), Configuration())
 
     left = (counters.checks, counters.incidents, counters.detect, counters.restore, counters.delays)
     assert [len(each) for each in left] == [0, 0, 0, 0, 0]

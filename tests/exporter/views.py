@@ -111,7 +111,7 @@ class Told:
         now = START + round(after * 1000)
         changes = difference(self.engine.configuration, configuration)
         self.hear(Swapped(configuration), now)
-        self.counters.follow(changes, configuration)
+        self.counters.forget(changes, configuration)
         self.viewer.accepted(now)
         return self
 

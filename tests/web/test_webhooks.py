@@ -293,3 +293,13 @@ async def test_a_server_that_is_not_ready_asks_to_come_again(early: Client) -> N
 
 async def test_a_webhook_is_posted(open_to_webhooks: Client) -> None:
     assert (await open_to_webhooks.get("/webhooks/pagerduty")).status == 405
+
+
+@pytest.mark.parametrize(
+    ("agent", "heard"), [(None, ["resolved"]), ({"type": "events_api_v2_inbound_integration_reference"}, [])]
+)
+def test_our_own_resolve_come_back_is_no_news(agent: object, heard: list[str]) -> None:
+    ear = Ear()
+    ear.status(webhook("resolved", agent=agent))
+
+    assert [report.what for report in ear.heard] == heard
