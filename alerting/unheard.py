@@ -19,8 +19,9 @@ def hearers(configuration: Configuration, service: Service) -> tuple[str, ...]:
 
 def unheard(configuration: Configuration) -> Iterator[Note]:
     """Say of which services nobody would be paged, and what mends it; a `checks.notes.Rule`."""
-    if not configuration.receivers:
-        yield Note(("receivers",), "none, so nobody is told of anything: write one, such as oncall")
+    if all(receiver.off for receiver in configuration.receivers.values()):
+        what = "all are off" if configuration.receivers else "none"
+        yield Note(("receivers",), f"{what}, so nobody is told of anything")
         return
     for why, names in _by_reason(configuration).items():
         if len(names) > MOST_SINGLE:

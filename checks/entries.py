@@ -7,14 +7,17 @@ from typing import Any, TypeVar
 
 from checks.fit import Reading, fit, known, missing_secrets, named, not_set, part, remedy, section
 from checks.kinds import COMMON, Kinds
+from checks.merge import NAMED
 from checks.model import Check, Receiver, Service, Vendor
 from checks.network import network_of
 from checks.objectives import counting
 from checks.options import CommonOptions, ServiceOptions, VendorOptions
 from checks.rules import TIMEOUT
 from checks.shapes import guess, options
-from checks.source import Map, Node, Path, Scalar, written
+from checks.source import List, Map, Node, Path, Scalar, written
 from checks.tree import EMPTY, blank
+
+MAY_BE_EMPTY = {"services", "vendors"}  # sections whose entries need no option
 
 T = TypeVar("T")
 
@@ -25,7 +28,9 @@ def section_map(root: Map, title: str, reading: Reading) -> Map:
     if isinstance(node, Map):
         return node
     if node is not None and not blank(node):
-        reading.refuse(node, (title,), "must be a mapping")
+        listed = title in NAMED and isinstance(node, List)
+        told = ": NAME: and its options below it, without dashes" if listed else ""
+        reading.refuse(node, (title,), f"must be a mapping{told}")
     return EMPTY
 
 
@@ -36,9 +41,10 @@ def each(
     made: dict[str, T] = {}
     entries = section_map(root, title, reading)
     for name, node in entries.values.items():
-        if not isinstance(node, Map):
+        entry = EMPTY._replace(file=node.file) if title in MAY_BE_EMPTY and blank(node) else node
+        if not isinstance(entry, Map):
             reading.refuse(node, (title, name), "must be a mapping of options")
-        elif (value := make(name, entries.keys[name], node)) is not None:
+        elif (value := make(name, entries.keys[name], entry)) is not None:
             made[name] = value
     return MappingProxyType(made)
 

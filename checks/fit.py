@@ -1,6 +1,5 @@
 """A node and a class of options: the filled-in options, or each mistake at its place."""
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -11,39 +10,13 @@ from pydantic import TypeAdapter, ValidationError
 from checks.inert import say_inert
 from checks.shapes import beneath, guess, is_secret, meant, options
 from checks.source import Map, Node, Path, Problem, Scalar, problem
-from checks.values import RuleError
+from checks.wording import LISTS, message
 
 T = TypeVar("T")
 
+NOT_YET = "not supported by this version yet"
 NO_OPTION = {"unexpected_keyword_argument", "extra_forbidden"}
 MISSING = {"missing", "missing_argument", "missing_keyword_only_argument"}
-OWN_WORDS = {"value_error", "assertion_error"}  # made by a kind's author, and not to be trusted with a value
-WORDS = {
-    "dataclass_type": "must be a mapping of options",
-    "dataclass_exact_type": "must be a mapping of options",
-    "model_type": "must be a mapping of options",
-    "dict_type": "must be a mapping",
-    "mapping_type": "must be a mapping",
-    "list_type": "must be a list",
-    "tuple_type": "must be a list",
-    "set_type": "must be a list",
-    "too_short": "must name at least {min_length}",
-    "frozen_set_type": "must be a list",
-    "string_type": "must be text",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "int_parsing_size": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "float_type": "must be a number",
-    "float_parsing": "must be a number",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "greater_than": "must be more than {gt}",
-    "greater_than_equal": "must be at least {ge}",
-    "less_than": "must be less than {lt}",
-    "less_than_equal": "must be at most {le}",
-}
-SUBJECT = re.compile(r"^(?:Input|[A-Z]\w*) should ")
 
 
 @dataclass(slots=True)
@@ -105,15 +78,34 @@ def known(
     """Refuse the options that do not exist, each at its name; give those that were probably meant."""
     guessed = set()
     for name in [name for name in node.values if name not in names]:
-        reading.refuse(node.keys[name], (*path, name), _no_option(name, names, later))
-        guessed.add(guess(name, names))
+        if not _is_nested(name, node, names, path, reading):
+            guessed.add(_refuse_option(node.keys[name], path, name, names, later, reading))
     return frozenset(guessed)
 
 
-def _no_option(name: str, names: Collection[str], later: Collection[str]) -> str:
-    if name in later:
-        return "not supported by this version yet"
-    return f"no such option{meant(name, names)}"
+def _refuse_option(
+    at: Node, path: Path, name: str, names: Collection[str], later: Collection[str], reading: Reading
+) -> str:
+    """Refuse an option that does not exist; give the one that was probably meant."""
+    name, colon, _ = name.partition(":")  # what follows is a value, and is not shown
+    if colon and name in names:
+        reading.refuse(at, (*path, name), "a space is missing after the colon")
+        return name
+    told = NOT_YET if name in later else f"no such option{meant(name, names)}"
+    reading.refuse(at, (*path, name), told)
+    return guess(name, names)
+
+
+def _is_nested(name: str, node: Map, names: Collection[str], path: Path, reading: Reading) -> bool:
+    """Refuse an entry that stands among the options of another one, if this is one."""
+    inside = node.values[name]
+    if len(path) != 2 or not isinstance(inside, Map) or not inside.values:
+        return False
+    if not inside.values.keys() <= set(names):
+        return False
+    told = f"no such option; a {str(path[0]).removesuffix('s')} of its own begins in the column of {path[1]}"
+    reading.refuse(node.keys[name], (*path, name), told)
+    return True
 
 
 def section(cls: type[T], node: Map, name: Node, path: Path, reading: Reading) -> T | None:
@@ -155,7 +147,7 @@ def _refuse_unset(cls: Any, node: Map, path: Path, reading: Reading) -> bool:
 def not_set(blank: Scalar) -> str:
     """Say what an unset scalar needs."""
     if blank.source.startswith("file:"):
-        return f"${{{blank.source}}} cannot be read"
+        return blank.why or f"there is no {blank.source[5:]}: put the value into it"
     return f"${{{blank.source}}} is not set; set it, or write ${{{blank.source}:-default}}"
 
 
@@ -163,7 +155,9 @@ def remedy(blank: Scalar) -> str:
     """Say in brackets what to set, where a blank draws on something."""
     if not blank.source:
         return ""
-    return f" (write {blank.source[5:]})" if blank.source.startswith("file:") else f" (set {blank.source})"
+    if blank.source.startswith("file:"):
+        return f" ({blank.why or f'put it into {blank.source[5:]}'})"
+    return f" (set {blank.source})"
 
 
 def missing_secrets(cls: Any, node: Map, path: Path, reading: Reading) -> list[tuple[Path, Scalar]]:
@@ -211,8 +205,7 @@ class _Refusal:
         names = {option for shape in shapes for option in options(shape)}
         later = {option for shape in shapes for option in getattr(shape, "later", ())}
         at = parent.keys.get(name, parent) if isinstance(parent, Map) else parent
-        self.reading.refuse(at, (*self.path, *path, name), _no_option(name, names, later))
-        return (*path, guess(name, names))
+        return (*path, _refuse_option(at, (*self.path, *path), name, names, later, self.reading))
 
     def _missing(self, loc: Path, taken: Collection[Path]) -> None:
         parent, path = walk(self.node, loc[:-1])
@@ -225,11 +218,16 @@ class _Refusal:
         node, path = walk(self.node, each["loc"])
         if node is self.node:
             if not unsure:  # a rule about several options says nothing while one is unset or misspelt
-                self.reading.refuse(self.name, self.path, _message(each, node))
+                self.reading.refuse(self.name, self.path, message(each, node))
         else:
             at = named(self.node, path) if each["loc"][-1:] == ("[key]",) else node
-            other = self._mapping_instead(path) if each["type"] == "literal_error" else ""
-            self.reading.refuse(at, (*self.path, *path), _message(each, node) + other)
+            self.reading.refuse(at, (*self.path, *path), message(each, node) + self._instead(each, path))
+
+    def _instead(self, each: Any, path: Path) -> str:
+        if each["type"] in LISTS:
+            items = any(options(shape) for shape in beneath(self.cls, (*path, 0)))
+            return "; each item begins with a dash" if items else ", such as [NAME]"
+        return self._mapping_instead(path) if each["type"] == "literal_error" else ""
 
     def _mapping_instead(self, path: Path) -> str:
         """Say which mapping may stand where none of the words does, if one may."""
@@ -254,33 +252,3 @@ def named(node: Node, path: Path) -> Node:
     if path and isinstance(parent, Map):
         return parent.keys[str(path[-1])]
     return walk(node, path)[0]
-
-
-def _message(each: Any, node: Node) -> str:
-    """Say the rule that was broken, in our words."""
-    kind, context = each["type"], each.get("ctx", {})
-    if kind in OWN_WORDS:
-        error = context.get("error", "")
-        return str(error) if isinstance(error, RuleError) else _without_values(str(error), node)
-    if kind in ("literal_error", "enum"):
-        return f"must be {context['expected']}"
-    if kind in ("union_tag_invalid", "union_tag_not_found"):
-        return f"must be one of {context.get('expected_tags', 'the kinds it knows')}"
-    return WORDS[kind].format(**context) if kind in WORDS else SUBJECT.sub("must ", str(each["msg"]))
-
-
-def _without_values(message: str, node: Node) -> str:
-    """Take values out of what a kind's author wrote; they are not to be shown, whatever they are."""
-    names = node.values.keys() if isinstance(node, Map) else ()
-    for scalar in scalars(node):
-        if len(scalar.text) > 2 and scalar.text not in names:
-            message = re.sub(rf"(?<!\w){re.escape(scalar.text)}(?!\w)", "…", message)
-    return message or "is not accepted"
-
-
-def scalars(node: Node) -> list[Scalar]:
-    """Give all scalars of a node."""
-    if isinstance(node, Scalar):
-        return [node]
-    children = node.values.values() if isinstance(node, Map) else node.items
-    return [scalar for child in children for scalar in scalars(child)]

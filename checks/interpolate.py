@@ -7,18 +7,20 @@ from dataclasses import dataclass, field
 from checks.source import List, Map, Node, Path, Problem, Scalar, problem
 
 REFERENCE = re.compile(r"\$(?:(\$)|\{([^{}]*)\}|\{)")
+MEANT = re.compile(r"\$[A-Z_][A-Z0-9_]*")  # as a shell would have it
 VARIABLE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:(:-)(.*))?", re.DOTALL)
 
 
 @dataclass(slots=True)
 class Filled:
-    """A tree with its references replaced, what was wrong with them, and the scalars with nothing in them.
+    """A tree with its references replaced, what is wrong or odd, and the scalars with nothing in them.
 
     Under `blanks` each of these is listed with its path, by no part of it, its first, and its first two.
     """
 
     root: Map
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
     blanks: dict[Path, list[tuple[Path, Scalar]]] = field(default_factory=dict)
 
 
@@ -29,7 +31,7 @@ class _Wrong(Exception):
 def fill(root: Map, environment: Mapping[str, str], read: Callable[[str], str]) -> Filled:
     """Replace every reference. What is not set becomes an unset scalar: its option says what that means."""
     filling = _Filling(environment, read)
-    filled = Filled(root, filling.problems, filling.blanks)
+    filled = Filled(root, filling.problems, filling.notes, filling.blanks)
     filled.root = filling.map(root, ())
     return filled
 
@@ -39,6 +41,7 @@ class _Filling:
     environment: Mapping[str, str]
     read: Callable[[str], str]
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
     blanks: dict[Path, list[tuple[Path, Scalar]]] = field(default_factory=dict)
 
     def node(self, node: Node, path: Path) -> Node:
@@ -63,6 +66,9 @@ class _Filling:
 
     def scalar(self, node: Scalar, path: Path) -> Scalar:
         if "$" in node.text:
+            if MEANT.fullmatch(node.text):
+                told = "looks like a variable: write ${NAME}, or $$NAME for the text"
+                self.notes.append(problem(node, path, told))
             try:
                 node = _expand(node, self.environment, self.read)
             except _Wrong as wrong:
@@ -76,35 +82,46 @@ class _Filling:
 
 def _expand(node: Scalar, environment: Mapping[str, str], read: Callable[[str], str]) -> Scalar:
     """Replace the references of one scalar; one that is unset leaves the whole of it unset."""
-    source, unset = "", False
+    source, unset, why = "", False, ""
 
     def replace(found: re.Match[str]) -> str:
-        nonlocal source, unset
+        nonlocal source, unset, why
         if found[1]:
             return "$"
-        drawn, text = _draw(found[2], environment, read)
-        unset, source = unset or text is None, drawn if text is None or not source else source
+        drawn, text, amiss = _draw(found[2], environment, read)
+        if text is None or not source:
+            source, why = drawn, amiss
+        unset = unset or text is None
         return text or ""
 
     text = REFERENCE.sub(replace, node.text)
-    return node._replace(text="" if unset else text, source=source, unset=unset)
+    return node._replace(text="" if unset else text, source=source, unset=unset, why=why)
 
 
 def _draw(
     body: str | None, environment: Mapping[str, str], read: Callable[[str], str]
-) -> tuple[str, str | None]:
-    """Give where a reference draws from and what is there, if anything is."""
-    if body is not None and body.startswith("file:/"):
-        return body, _from_file(body.removeprefix("file:"), read)
+) -> tuple[str, str | None, str]:
+    """Give where a reference draws from, what is there, if anything is, and what is amiss with a file."""
+    if body is not None and body.startswith("file:"):
+        return body, *_from_file(body.removeprefix("file:"), read)
     found = VARIABLE.fullmatch(body or "")
     if not found:
         raise _Wrong("a reference must be ${NAME}, ${NAME:-default} or ${file:/path}; $$ is a dollar sign")
     text = environment.get(found[1])
-    return found[1], text or found[3] if found[2] else text
+    return found[1], text or found[3] if found[2] else text, ""
 
 
-def _from_file(path: str, read: Callable[[str], str]) -> str | None:
+def _from_file(path: str, read: Callable[[str], str]) -> tuple[str | None, str]:
+    """Give the text of a file, or what is amiss with one that is there; a missing one has neither."""
+    if not path.startswith("/"):
+        raise _Wrong("the path of a file must be an absolute path, such as ${file:/run/secrets/name}")
     try:
-        return read(path).rstrip("\r\n")
-    except (OSError, ValueError):
-        return None
+        return read(path).rstrip("\r\n"), ""
+    except FileNotFoundError:
+        return None, ""
+    except IsADirectoryError:
+        return None, f"{path} is a folder, not a file"
+    except OSError as error:
+        return None, f"{path} cannot be read: {error.strerror}"
+    except ValueError:
+        return None, f"{path} cannot be read: it is not text in UTF-8"

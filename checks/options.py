@@ -48,6 +48,7 @@ ToResolve = Annotated[str, AfterValidator(read_looked_up)]
 Some = Annotated[Duration, Field(gt=0)]
 Count = Annotated[Whole, Field(ge=1)]
 Tier = Annotated[Whole, Field(ge=1, le=3)]
+StoreUrl = Annotated[str, AfterValidator(read_store)]
 Words = Mapping[str, str]
 
 
@@ -271,7 +272,7 @@ class StoreOptions:
 
     inert: ClassVar[frozenset[str]] = frozenset({"results", "size", "history"})
 
-    url: Annotated[str, AfterValidator(read_store)] = "watchkeeper.db"
+    url: StoreUrl = "watchkeeper.db"
     """The SQLite file: sqlite:///name.db beside this file, sqlite:////absolute/name.db anywhere."""
 
     results: Some = 34_560_000.0

@@ -32,7 +32,7 @@ from checks.routing import alerting_from
 from checks.rules import judge
 from checks.shapes import options
 from checks.source import ConfigError, List, Map, Node, Path, Problem, Scalar, uncollected
-from checks.tree import blank, mapping
+from checks.tree import blank
 
 # Two names and two addresses, of two operators each: one of them alone proves nothing about us.
 SELF_CHECKS = (
@@ -65,7 +65,7 @@ def parse(
     with uncollected():
         root, problems = read_all(texts, TOP | TopOptions.later)
         filled = fill(root, environment, read)
-        reading = Reading(filled.blanks, problems + filled.problems)
+        reading = Reading(filled.blanks, problems + filled.problems, filled.notes)
         judge(filled.root, reading)
         configuration = _configuration(filled.root, Kinds(kinds, COMMON), Kinds(receivers, KIND), reading)
     if reading.problems:
@@ -114,7 +114,9 @@ def _configuration(root: Map, kinds: Kinds, receivers: Kinds, reading: Reading) 
 def _checks(root: Map, kinds: Kinds, reading: Reading, taken: frozenset[str]) -> Mapping[str, Check]:
     making = entries.Checks(_defaults(root, reading), kinds, reading)
     checks = entries.each(root, "checks", reading, making.make)
-    if not mapping(root.values.get("checks")).values and "checks" not in taken:
+    node = root.values.get("checks")
+    is_empty = not node.values if isinstance(node, Map) else node is None or blank(node)
+    if is_empty and "checks" not in taken:
         reading.refuse(root.keys.get("checks", root), ("checks",), "at least one check is required")
     return checks
 

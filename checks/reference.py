@@ -17,6 +17,7 @@ from checks.options import (
     SelfCheckOptions,
     ServiceOptions,
     StoreOptions,
+    StoreUrl,
     TopOptions,
     VendorOptions,
     WebOptions,
@@ -162,4 +163,8 @@ def size(count: int) -> str:
     return f"{count // BYTES[unit]}{unit}"
 
 
-WRITTEN: tuple[tuple[Any, Callable[[Any], str]], ...] = ((Duration, duration), (Size, size))
+WRITTEN: tuple[tuple[Any, Callable[[Any], str]], ...] = (
+    (Duration, duration),
+    (Size, size),
+    (StoreUrl, "sqlite:///{}".format),
+)

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from checks.fit import Reading
-from checks.options import SECTIONS
-from checks.shapes import guess, meant_or_there
+from checks.options import SECTIONS, ServiceOptions
+from checks.shapes import guess, meant_or_there, options
 from checks.source import List, Map, Node, Path, Scalar
 from checks.texts import NAME, NAME_RULE
 from checks.tree import blank, entries, items, mapping, texts
@@ -39,6 +39,8 @@ def _references(root: Map, reading: Reading) -> None:
     there: dict[str, Collection[str]] = {
         word: entries(root, f"{word}s").keys() for word in NAMED if not _is_unclear(root, f"{word}s")
     }
+    if "service" in there:
+        there["service"] = {*there["service"], *_nested_services(root)}
     there["entry in alerting.hours"] = _hours(root).values.keys()
     for word, path, node in _referring(root):
         if word not in there:
@@ -53,6 +55,14 @@ def _references(root: Map, reading: Reading) -> None:
             elif scalar.text in seen:
                 reading.refuse(scalar, at, "named twice")
             seen.add(scalar.text)
+
+
+def _nested_services(root: Map) -> Iterator[str]:
+    """Give those that stand among the options of another one, where they are refused: none is missing."""
+    for entry in entries(root, "services").values():
+        for name, node in entry.values.items():
+            if isinstance(node, Map) and name not in options(ServiceOptions):
+                yield name
 
 
 def _is_unclear(root: Map, title: str) -> bool:

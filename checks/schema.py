@@ -65,7 +65,7 @@ def _sections(kinds: Mapping[str, Any], receivers: Mapping[str, Any]) -> Json:
     many = {"maintenance": MaintenanceOptions, "reports": ReportOptions}
     return {
         **{name: _or_nothing(_named(form, SAYS[name])) for name, form in entry.items()},
-        **{name: _or_nothing(_named(_object(shape))) for name, shape in named.items()},
+        **{name: _or_nothing(_named(_entry(shape), _words(shape))) for name, shape in named.items()},
         **{name: _or_nothing(_object(shape)) for name, shape in one.items()},
         **{name: _or_nothing(_list(_object(shape))) for name, shape in many.items()},
         "self_checks": _list(_object(SelfCheckOptions)),  # nothing is not none: that is []
@@ -123,6 +123,12 @@ def _list(form: Json) -> Json:
 def _or_nothing(form: Json) -> Json:
     """Accept also a section whose entries are all commented out."""
     return form | {"type": [form["type"], "null"]}
+
+
+def _entry(shape: Any) -> Json:
+    """Accept an entry left empty where no option of it is required."""
+    form = _object(shape)
+    return form if "required" in form else _or_nothing(form)
 
 
 def _object(shape: Any, *beside: Any) -> Json:

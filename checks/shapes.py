@@ -15,10 +15,12 @@ MOST_COMPARED = 500  # a guess is a courtesy; it must not cost seconds among ten
 
 
 def guess(word: str, names: Collection[str]) -> str:
-    """Give the name that was probably meant, or nothing."""
+    """Give the name that was probably meant, whatever its case, or nothing."""
     if len(names) > MOST_COMPARED or len(word) > 60:
         return ""
-    return next(iter(difflib.get_close_matches(word, sorted(names), n=1)), "")
+    by_small = {name.lower(): name for name in sorted(names, reverse=True)}
+    small = next(iter(difflib.get_close_matches(word.lower(), sorted(by_small), n=1)), "")
+    return by_small.get(small, "")
 
 
 def meant(word: str, names: Collection[str]) -> str:

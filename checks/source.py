@@ -14,25 +14,13 @@ from typing import Any, NamedTuple, Union
 
 from yaml import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent
 from yaml._yaml import CParser  # the parser under yaml.CLoader; yaml.cyaml does not export it by name
-from yaml.error import MarkedYAMLError, YAMLError
+from yaml.error import YAMLError
 from yaml.events import DocumentStartEvent, StreamEndEvent
-from yaml.reader import ReaderError
+
+from checks.syntax import flaw
 
 DEEPEST = 40  # levels of nesting
 MOST_BORROWED = 100_000  # values that aliases may repeat: enough for any file, too few for a bomb
-BROKEN_BRACKETS = ("did not find expected ',' or '}'", "did not find expected ',' or ']'")
-INDENTATION = "; the options of an entry begin in the same column, with spaces before them"
-REMEDIES = {  # by libyaml's words
-    **dict.fromkeys(BROKEN_BRACKETS, "; a bracket or a quotation mark is not closed"),
-    "mapping values are not allowed in this context": "; put a text that holds `: ` in quotes, and begin"
-    " the options of an entry in the same column",
-    "found character that cannot start any token": "; put a text that begins with % @ or ` in quotes",
-    "found a tab character that violates indentation": "; indent with spaces",
-    "did not find expected key": INDENTATION,
-    "found unexpected end of stream": "; a quotation mark is not closed",
-    "found unknown escape character": "; in double quotes a backslash is written twice, in single ones once",
-    "did not find expected '-' indicator": INDENTATION,
-}
 PLAIN_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,126}")
 
 Path = tuple[str | int, ...]
@@ -41,8 +29,8 @@ Path = tuple[str | int, ...]
 class Scalar(NamedTuple):
     """A text at its place (both counted from 1).
 
-    `source` names the variable or file it was drawn from, `unset` says that there was
-    none: see interpolate.py.
+    `source` names the variable or file it was drawn from, `unset` says that there was none, and `why`
+    what kept a file that is there from being read: see interpolate.py.
     """
 
     text: str
@@ -52,6 +40,7 @@ class Scalar(NamedTuple):
     column: int
     source: str = ""
     unset: bool = False
+    why: str = ""
 
 
 class Map(NamedTuple):
@@ -146,27 +135,8 @@ def uncollected() -> Iterator[None]:
 
 
 def _syntax(error: YAMLError | UnicodeEncodeError, text: str, file: str) -> Problem:
-    if isinstance(error, MarkedYAMLError):
-        mark = error.problem_mark
-        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        return Problem(file, *place, "", f"not YAML: {error.problem}{_hint(error, text)}")
-    if isinstance(error, ReaderError):
-        before = text.encode()[: error.position].decode(errors="ignore")
-    else:
-        before = text[: error.start] if isinstance(error, UnicodeEncodeError) else ""
-    line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-    return Problem(file, line, column, "", "not YAML: a character that may not stand in a text file")
-
-
-def _hint(error: MarkedYAMLError, text: str) -> str:
-    """Say where what is wrong began, if further up, and what usually helps."""
-    begun, found = error.context_mark or error.problem_mark, error.problem_mark
-    if begun is None or found is None:
-        return ""
-    began = f" {error.context}, from line {begun.line + 1} on" if begun.line < found.line else ""
-    if error.problem in BROKEN_BRACKETS and text[: found.index + 1].endswith("${"):
-        return f"{began}; put ${{…}} in quotes where it stands inside {{ }} or [ ]"
-    return f"{began}{REMEDIES.get(error.problem or '', '')}"
+    line, column, message = flaw(error, text)
+    return Problem(file, line, column, "", f"not YAML: {message}")
 
 
 class _Builder:

@@ -15,6 +15,7 @@ from typing import Annotated, Any, NoReturn
 from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
+A_TEXT = "must be text; in quotes where it begins with { or ["
 CALENDAR = ("week", "month", "quarter", "year")  # windows that follow the calendar
 NUMBER = r"[0-9]{1,12}(?:\.[0-9]{1,12})?"
 DURATION = re.compile(rf"({NUMBER})(ms|s|m|h|d)")
@@ -196,7 +197,7 @@ class Secret:
         if isinstance(value, Secret):
             return value
         if not isinstance(value, str):
-            raise RuleError("must be text")
+            raise RuleError(A_TEXT)
         return cls(value)
 
     @classmethod

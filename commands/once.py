@@ -10,6 +10,7 @@ from commands.console import Console
 from commands.context import Context, Status
 from commands.plain import milliseconds, plural
 from commands.round import Asked, ask_each
+from commands.sight import blind_for
 from commands.verdict import document_of, status_of
 from probes.result import Outcome, Result
 
@@ -38,7 +39,8 @@ def run(context: Context) -> Status:
 def blindness(configuration: Configuration, asked: Asked) -> Iterable[str]:
     """Say on which networks we could see nothing, and how each of their self-checks failed."""
     for network in asked.blind:
-        yield f"we are blind on the {network} network, as these self-checks fail:"
+        blind = blind_for(network, configuration.self_checks, asked.looks) or f"on the {network} network"
+        yield f"we are blind {blind}, as these self-checks fail:"
         for each in configuration.self_checks:
             look = asked.looks.get(each.name)
             if each.network == network and look and look.detail:

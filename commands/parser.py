@@ -30,10 +30,18 @@ def parse(argv: Sequence[str], environment: Mapping[str, str]) -> Namespace:
         title="commands", dest="command", metavar="COMMAND", parser_class=CommandParser
     )
     _list(commands)
-    said = parser.parse_args(argv)
+    said, more = parser.parse_known_args(argv)
     if said.command is None:
         parser.error("which command? `watchkeeper --help` lists them")
+    if more:
+        parser.error(f"unrecognized arguments: {' '.join(more)}{_remedy(more)}")
     return said
+
+
+def _remedy(more: Sequence[str]) -> str:
+    """Know the name of a configuration where none is taken."""
+    (first, *others) = more
+    return f"; say --config {first}" if first.endswith((".yaml", ".yml")) and not others else ""
 
 
 def by(read: Callable[[str], str]) -> Callable[[str], str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from checks.diff import enabled
 from checks.model import Configuration
 from checks.source import ConfigError, Problem
 from commands.configuration import mistakes
@@ -13,6 +14,7 @@ from commands.console import Console
 from commands.context import Context, Status
 from commands.plain import milliseconds, plural
 from commands.round import look_around
+from commands.sight import blind_for, networks_of
 from commands.worst import show_worst, worst_times
 from probes.result import Outcome, Result
 
@@ -36,12 +38,12 @@ def run(context: Context) -> Status:
         _refuse(context, error)
         return Status.NO
     if not context.said.json:
-        _show(context.console, context.said.config, configuration)
+        _show(context.console, context.said.config, configuration, strict=context.said.strict)
     looks = asyncio.run(look_around(configuration, context.clock)) if context.said.online else None
     if context.said.json:
         context.console.json(document_of(configuration, looks))
     else:
-        _show_looks(context.console, looks or {})
+        _show_looks(context.console, configuration, looks or {})
     return _status(configuration, looks or {}, strict=context.said.strict)
 
 
@@ -77,28 +79,41 @@ def _refuse(context: Context, error: ConfigError) -> None:
         context.console.complain(mistakes(error))
 
 
-def _show(console: Console, file: str, configuration: Configuration) -> None:
+def _show(console: Console, file: str, configuration: Configuration, *, strict: bool) -> None:
     for note in configuration.notes:
         console.line(str(note))
     show_worst(console, configuration)
-    console.line(summary(file, configuration))
+    console.line(summary(file, configuration, strict=strict))
 
 
-def summary(file: str, configuration: Configuration) -> str:
-    """Say in one line what a configuration holds."""
+def summary(file: str, configuration: Configuration, *, strict: bool = False) -> str:
+    """Say in one line what a configuration holds, and whether it is fine."""
+    off = len(configuration.checks) - len(enabled(configuration))
     told = (
-        f"{file}: {plural(len(configuration.checks), 'check')}"
+        f"{file}: {plural(len(configuration.checks), 'check')}{f' ({off} switched off)' if off else ''}"
         f" of {plural(len(configuration.services), 'service')},"
         f" {plural(len(configuration.objectives), 'objective')},"
-        f" {plural(len(configuration.receivers), 'receiver')}: fine"
+        f" {plural(len(configuration.receivers), 'receiver')}"
     )
-    return f"{told}, {plural(len(configuration.notes), 'note')}" if configuration.notes else told
+    return f"{told}: {_verdict(len(configuration.notes), strict=strict)}"
 
 
-def _show_looks(console: Console, looks: Mapping[str, Result]) -> None:
+def _verdict(notes: int, *, strict: bool) -> str:
+    if not notes:
+        return "fine"
+    counted = plural(notes, "note")
+    if strict:
+        return f"{counted}, which --strict takes for {'a mistake' if notes == 1 else 'mistakes'}"
+    return f"fine, {counted}"
+
+
+def _show_looks(console: Console, configuration: Configuration, looks: Mapping[str, Result]) -> None:
     for name, result in looks.items():
         why = f": {result.detail}" if result.detail else ""
         console.line(f"self-check {name}: {result.outcome.value}, {milliseconds(result.took).strip()}{why}")
+    for network in networks_of(configuration.self_checks):
+        if blind := blind_for(network, configuration.self_checks, looks):
+            console.line(f"we are blind {blind}")
 
 
 def _status(configuration: Configuration, looks: Mapping[str, Result], *, strict: bool) -> Status:

@@ -1,5 +1,6 @@
 """PagerDuty, Events API v2: trigger, acknowledge and resolve under one key."""
 
+import re
 from typing import Any, ClassVar
 
 from pydantic import ConfigDict, field_validator
@@ -13,6 +14,7 @@ from checks.values import Duration, Secret
 LONGEST_SUMMARY = 1024  # characters; one more is answered 400 and the page is lost
 LARGEST = 512_000  # bytes of a whole event
 PER_MINUTE = 120
+KEY = re.compile(r"[A-Za-z0-9]{32}")
 SEVERITIES = frozenset({"critical", "error", "warning", "info"})
 
 
@@ -97,6 +99,12 @@ routing_key: "${PAGERDUTY_ROUTING_KEY:-}"
         if intent.action is not Action.OPEN:
             return None
         return self._post(self._event(intent, "trigger") | {"payload": _least(intent.message)})
+
+    def doubts(self) -> dict[str, str]:
+        """Say of options that are accepted why they are unlikely to be right: see alerting/doubts.py."""
+        key = self.routing_key.reveal()
+        told = {"routing_key": "does not look like a key of Events API v2, which has 32 letters and digits"}
+        return told if key and not KEY.fullmatch(key) else {}
 
     def off(self) -> str:
         """Say that the routing key is unset, or nothing."""

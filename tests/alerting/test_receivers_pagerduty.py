@@ -202,6 +202,18 @@ def test_without_a_routing_key_it_is_off() -> None:
     assert ONCALL.off() == ""
 
 
+@pytest.mark.parametrize("key", ["0123456789", KEY + "0", KEY[:-1] + "-"])
+def test_a_key_of_another_shape_is_doubted_without_showing_it(key: str) -> None:
+    doubts = PagerDuty(routing_key=Secret(key)).doubts()
+
+    assert doubts["routing_key"].startswith("does not look like a key of Events API v2")
+    assert key not in str(doubts)
+
+
+def test_a_key_of_the_right_shape_and_none_are_not_doubted() -> None:
+    assert ONCALL.doubts() == PagerDuty().doubts() == {}
+
+
 def test_the_address_is_sent_to_as_it_stands() -> None:
     there = PagerDuty(routing_key=Secret(KEY), url="http://127.0.0.1:9/v2/enqueue")
 

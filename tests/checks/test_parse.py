@@ -10,6 +10,7 @@ from checks.model import Configuration, SelfCheck
 from checks.parse import parse
 from checks.source import ConfigError
 from checks.texts import NAME_RULE
+from checks.values import A_TEXT
 from tests.checks.kinds import KINDS, RECEIVERS, Page
 
 LEAST = """version: 1
@@ -249,7 +250,7 @@ OF_A_CHECK = [
     ("enabled: maybe", "5:75: checks.page.enabled: must be true or false"),
     ("network: intern", "5:75: checks.page.network: must be 'internet' or 'internal'"),
     ("method: POST", "5:74: checks.page.method: must be 'GET' or 'HEAD'"),
-    ("headers: {a: [x]}", "5:79: checks.page.headers.a: must be text"),
+    ("headers: {a: [x]}", "5:79: checks.page.headers.a: " + A_TEXT),
     ("login: yes", "5:73: checks.page.login: must be a mapping of options"),
     ("login: {}", "5:66: checks.page.login.username: is required"),
     ("login: {usernam: x}", '5:74: checks.page.login.usernam: no such option (did you mean "username"?)'),
@@ -258,9 +259,50 @@ OF_A_CHECK = [
     ("note: two words", "5:72: checks.page.note: … has a space in it"),
     ("tries: 1_0", "5:73: checks.page.tries: must be a whole number"),
     ("depth: deep", "5:73: checks.page.depth: must be a whole number"),
-    ("labels: {a: {}}", "5:78: checks.page.labels.a: must be text"),
-    ("tokens: x", "5:74: checks.page.tokens: must be a list"),
+    ("labels: {a: {}}", "5:78: checks.page.labels.a: " + A_TEXT),
+    ("tokens: x", "5:74: checks.page.tokens: must be a list, such as [NAME]"),
 ]
+
+
+@pytest.mark.parametrize("section", ["services: {web: }", "services:\n  web:"])
+def test_an_entry_that_needs_no_option_may_be_empty(section: str) -> None:
+    assert said(LEAST.replace("services:\n  web: {}", section)).services["web"].tier == 2
+
+
+def test_a_vendor_may_be_empty() -> None:
+    assert said(LEAST + "vendors:\n  okta:\n").vendors["okta"].url == ""
+
+
+def test_an_empty_check_is_refused() -> None:
+    assert problems(LEAST + "  other:\n")[0].startswith("6:9: checks.other: must be a mapping of options")
+
+
+@pytest.mark.parametrize(
+    ("joined", "told"),
+    [
+        ("password:hunter2", "password: a space is missing after the colon"),
+        ("pasword:hunter2", 'pasword: no such option (did you mean "password"?)'),
+    ],
+)
+def test_a_value_that_is_joined_to_its_name_is_not_shown(joined: str, told: str) -> None:
+    (line,) = problems(LEAST.replace("example.com}", f"example.com, login: {{username: u, {joined}}}}}"))
+
+    assert line == f"5:87: checks.page.login.{told}"
+
+
+def test_a_misspelt_option_without_anything_in_it_is_no_entry_of_its_own() -> None:
+    assert problems(LEAST.replace("web: {}", "web: {labls: {}}")) == [
+        '3:9: services.web.labls: no such option (did you mean "labels"?)'
+    ]
+
+
+def test_who_refers_to_a_service_inside_another_one_is_not_accused_twice() -> None:
+    text = (
+        LEAST.replace("web: {}", "net: {web: {tier: 1}}")
+        + "objectives: {a: {target: 99%, window: 30d, service: wbe}}\n"
+    )
+
+    assert [line.split(": ")[1] for line in problems(text)] == ["services.net.web", "objectives.a.service"]
 
 
 @pytest.mark.parametrize(("options", "line"), OF_A_CHECK)
@@ -299,7 +341,7 @@ OF_A_FILE = [
         [f'5:3: checks."pa ge": the name {NAME_RULE}'],
     ),
     ("web: {}", "web: {tier: 4}", ["3:15: services.web.tier: must be at most 3"]),
-    ("web: {}", "web:", ["3:7: services.web: must be a mapping of options"]),
+    ("web: {}", "web: ''", ["3:8: services.web: must be a mapping of options"]),
     (
         "web: {}",
         "web: {depends_on: [web]}",

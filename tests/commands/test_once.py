@@ -2,7 +2,9 @@ import json
 
 import jsonschema
 
-from commands.once import summary
+from checks.model import Configuration, SelfCheck
+from commands.once import blindness, summary
+from commands.round import Asked
 from probes.result import Outcome, Result
 from tests.commands.shapes import RESULT, rows
 from tests.commands.shell import Shell, Site, configuration, http
@@ -100,6 +102,21 @@ def test_a_good_answer_is_good_also_where_every_self_check_fails(shell: Shell, s
     assert answer.status == 3
     assert [line.split()[2] for line in answer.out.splitlines()[1:3]] == ["unknown", "good"]
     assert answer.err.startswith("we are blind")
+
+
+def test_blindness_for_names_alone_is_said_as_such() -> None:
+    name = SelfCheck(name="resolve:a", action="resolve", target="a")
+    address = SelfCheck(name="tcp:b", action="tcp", target="b:1")
+    looks = {
+        name.name: Result("self/a", "hq", 0, 0.1, Outcome.BAD, detail="a: there is no such name"),
+        address.name: Result("self/b", "hq", 0, 0.1, Outcome.GOOD),
+    }
+    asked = Asked({}, looks, ("internet",))
+
+    assert list(blindness(Configuration(self_checks=(name, address)), asked)) == [
+        "we are blind for names on the internet network, as these self-checks fail:",
+        "  resolve:a: a: there is no such name",
+    ]
 
 
 def test_a_summary_counts_by_outcome() -> None:

@@ -39,6 +39,8 @@ def test_a_store_is_given_as_the_configuration_gives_it() -> None:
         (["once", "--log-level", "loud"], "--log-level"),
         (["once", "--conf", "a.yaml"], "--conf"),
         (["ask"], "CHECK"),
+        (["validate", "mine.yaml"], "unrecognized arguments: mine.yaml; say --config mine.yaml"),
+        (["validate", "mine"], "unrecognized arguments: mine\n"),
     ],
 )
 def test_wrong_use_is_refused_in_the_words_of_the_rule(

@@ -6,6 +6,7 @@ import pytest
 from tests.commands.shell import Shell, Site, configuration, http
 
 FRONT = http("front", "http://127.0.0.1:1/")
+HOOK = "receivers: {hook: {kind: webhook, url: 'https://hook.example.com/'}}\n"
 OFF = "receivers: {oncall: {kind: pagerduty, routing_key: ''}}\nalerting: {routes: [{receivers: [oncall]}]}\n"
 
 
@@ -14,13 +15,21 @@ def seen(site: Site) -> str:
 
 
 def test_a_configuration_that_is_right_is_summed_up_in_a_line(shell: Shell) -> None:
-    shell.write(configuration(FRONT))
+    shell.write(configuration(FRONT, rest=HOOK))
 
     answer = shell.type("validate")
 
     assert (answer.status, answer.err) == (0, "")
     *_, summary = answer.out.splitlines()
-    assert summary == "checks.yaml: 1 check of 1 service, 0 objectives, 0 receivers: fine"
+    assert summary == "checks.yaml: 1 check of 1 service, 0 objectives, 1 receiver: fine"
+
+
+def test_checks_that_are_switched_off_are_counted(shell: Shell) -> None:
+    shell.write(configuration(FRONT, http("back", "http://127.0.0.1:1/", ", enabled: false"), rest=HOOK))
+
+    *_, summary = shell.type("validate").out.splitlines()
+
+    assert summary.startswith("checks.yaml: 2 checks (1 switched off) of 1 service,")
 
 
 def test_every_mistake_is_said_on_stderr_with_its_place_and_counted(shell: Shell) -> None:
@@ -35,20 +44,34 @@ def test_every_mistake_is_said_on_stderr_with_its_place_and_counted(shell: Shell
     assert len(problems) >= 2
 
 
-@pytest.mark.parametrize(("words", "status"), [([], 0), (["--strict"], 1)])
-def test_notes_are_said_and_count_when_strict(shell: Shell, words: list[str], status: int) -> None:
+def test_notes_are_said_and_counted(shell: Shell) -> None:
     shell.write(configuration(FRONT, rest=OFF))
 
-    answer = shell.type("validate", *words)
+    answer = shell.type("validate")
 
-    note, *_, summary = answer.out.splitlines()
-    assert answer.status == status
-    assert "receivers.oncall: off" in note
-    assert summary.endswith("fine, 1 note")
+    every, one, *_, summary = answer.out.splitlines()
+    assert answer.status == 0
+    assert every == "checks.yaml:8:1: receivers: all are off, so nobody is told of anything"
+    assert "receivers.oncall: off" in one
+    assert summary.endswith(": fine, 2 notes")
+
+
+@pytest.mark.parametrize(
+    ("rest", "counted"),
+    [(OFF, "2 notes, which --strict takes for mistakes"), ("", "1 note, which --strict takes for a mistake")],
+)
+def test_notes_are_mistakes_when_strict(shell: Shell, rest: str, counted: str) -> None:
+    shell.write(configuration(FRONT, rest=rest))
+
+    answer = shell.type("validate", "--strict")
+
+    assert answer.status == 1
+    assert answer.out.endswith(f": {counted}\n")
+    assert "fine" not in answer.out
 
 
 def test_strictness_finds_nothing_where_there_is_nothing(shell: Shell) -> None:
-    shell.write(configuration(FRONT))
+    shell.write(configuration(FRONT, rest=HOOK))
 
     assert shell.type("validate", "--strict").status == 0
 
@@ -77,7 +100,10 @@ def test_one_self_check_that_fails_counts_when_strict(
 def test_without_any_network_nothing_can_be_said(shell: Shell) -> None:
     shell.write(configuration(FRONT, self_checks='[{tcp: "127.0.0.1:1"}]'))
 
-    assert shell.type("validate", "--online").status == 3
+    answer = shell.type("validate", "--online")
+
+    assert answer.status == 3
+    assert answer.out.endswith("\nwe are blind on the internal network\n")
 
 
 def test_a_note_outweighs_a_missing_network_when_strict(shell: Shell) -> None:
@@ -87,20 +113,27 @@ def test_a_note_outweighs_a_missing_network_when_strict(shell: Shell) -> None:
 
 
 def test_the_worst_time_to_a_page_of_each_service_stands_after_the_notes(shell: Shell) -> None:
-    shell.write(configuration(FRONT, http("back", "http://127.0.0.1:1/", ", interval: 2m"), rest=OFF))
+    shell.write(configuration(FRONT, http("back", "http://127.0.0.1:1/", ", interval: 2m"), rest=HOOK))
 
-    _, title, *table, summary = shell.type("validate").out.splitlines()
+    title, *table, _ = shell.type("validate").out.splitlines()
 
     assert title.startswith("worst time to a page: ")
     # 120 s until it is asked; twice 0.4 + 5 s and the spacing of 1 s until it is asked again; 0.4 s; 2 s
     assert table == ["service  at worst  slowest check", "web      2m 16s    back"]
-    assert summary.endswith("fine, 1 note")
+
+
+def test_a_service_of_which_nobody_is_told_has_no_worst_time(shell: Shell) -> None:
+    shell.write(configuration(FRONT))
+
+    *_, row, _ = shell.type("validate").out.splitlines()
+
+    assert row == "web      nobody is told  front"
 
 
 def test_of_many_services_only_tier_1_is_shown_and_that_is_said(shell: Shell) -> None:
     names = [f"s{number}" for number in range(41)]
     checks = [http(name, "http://127.0.0.1:1/").replace("web", name) for name in names]
-    text = configuration(*checks).replace(
+    text = configuration(*checks, rest=HOOK).replace(
         "web: {title: The web}", ", ".join(f"{name}: {{}}" for name in names)
     )
     shell.write(text.replace("s7: {}", "s7: {tier: 1}"))
@@ -112,7 +145,7 @@ def test_of_many_services_only_tier_1_is_shown_and_that_is_said(shell: Shell) ->
 
 
 def test_a_page_that_can_come_too_late_is_noted_at_what_was_wanted(shell: Shell) -> None:
-    shell.write(configuration(FRONT).replace("title: The web", "detect_within: 40s"))
+    shell.write(configuration(FRONT, rest=HOOK).replace("title: The web", "detect_within: 40s"))
 
     note, *_ = shell.type("validate").out.splitlines()
 
@@ -134,9 +167,9 @@ def test_programs_get_what_is_noted_and_promised(shell: Shell) -> None:
 
     document = told(shell)
 
-    (note,) = document["notes"]
+    *_, note = document["notes"]
     assert (note["file"], note["line"], note["path"]) == ("checks.yaml", 8, "receivers.oncall")
-    assert document["services"] == {"web": {"worst_seconds": 45.2, "check": "front"}}
+    assert document["services"] == {"web": {"worst_seconds": 45.2, "check": "front", "receivers": []}}
     assert (document["accepted"], document["mistakes"], document["self_checks"]) == (True, [], None)
 
 
