@@ -264,6 +264,12 @@ OF_A_CHECK = [
 ]
 
 
+def test_what_looks_like_a_variable_is_noted_of_a_configuration_that_is_right() -> None:
+    (note,) = said(LEAST.replace("web: {}", "web: {title: $TITLE}")).notes
+
+    assert str(note).startswith("checks.yaml:3:16: services.web.title: looks like a variable")
+
+
 @pytest.mark.parametrize("section", ["services: {web: }", "services:\n  web:"])
 def test_an_entry_that_needs_no_option_may_be_empty(section: str) -> None:
     assert said(LEAST.replace("services:\n  web: {}", section)).services["web"].tier == 2
