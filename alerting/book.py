@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import cast
 
 from alerting.events import Decision
-from alerting.incident import Incident
+from alerting.incident import Ended, Incident
 from alerting.intent import Action, Intent, Message, Urgency
 from alerting.receiver import Target
 from alerting.words import farewell_of, message_of
@@ -33,13 +33,21 @@ class Book:
         self.say(incident, Action.OPEN, incident.told, configuration, now, decision)
 
     def end(
-        self, key: str, restored_at: int | None, configuration: Configuration, now: int, decision: Decision
+        self,
+        key: str,
+        restored_at: int | None,
+        configuration: Configuration,
+        now: int,
+        decision: Decision,
+        *,
+        ended: Ended = "",
     ) -> None:
         """Resolve an incident, and tell everyone who was told that it began.
 
-        `restored_at` is None where it is no longer watched: it counts in no time to restore.
+        `restored_at` is None where nothing was restored, and `ended` then says why it is over.
         """
-        incident = replace(self.open.pop(key), restored_at=restored_at, resolved_at=now)
+        known = self.open.pop(key)
+        incident = replace(known, restored_at=restored_at, resolved_at=now, ended=ended)
         self.disputed.discard(key)
         decision.rows.append(incident.row())
         decision.resolved.append(incident)

@@ -7,8 +7,9 @@ Whoever drives it (daemon, simulation, replay) hands in each event with its inst
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from alerting import reports, services, swap
+from alerting import reports, swap
 from alerting.book import Book
+from alerting.dependencies import Dependencies, Moment
 from alerting.events import (
     Attempted,
     Decision,
@@ -54,6 +55,7 @@ class Engine:
         self.services = swap.standings_after({}, self.judges, configuration, 0)
         self._indicators = self._deciding()
         self.book = Book(open_incidents, episodes)
+        self.dependencies = Dependencies(self.book, configuration)
         self.seeing = Seeing(configuration)
         self.suspects: set[str] = set()  # they are asked before others
         self._strain = Strain()
@@ -117,6 +119,9 @@ class Engine:
         for result in self.seeing.released(now):
             self._record(result, now, decision)
         self.seeing.rounds(now, decision)
+        due = self.dependencies.wake()
+        if due is not None and due <= now:
+            self.dependencies.passed(self._moment(now, decision))
         if _strained(decision):
             self._strain.sign(now)
             self._news = True
@@ -128,6 +133,7 @@ class Engine:
             self.seeing.wake(now),
             self._strain.wake(),
             self._monitors.wake(now),
+            self.dependencies.wake(),
             reports.wake(self.book, self.configuration, now),
         )
         self._wake = decision.wake = min((at for at in times if at is not None), default=None)
@@ -145,8 +151,9 @@ class Engine:
         self._queued.clear()
         for standing in self.services.values():
             standing.look()
-            services.settle(standing, self.book, self.configuration, now, decision)
+            self.dependencies.settle(standing, self._moment(now, decision))
         swap.end_orphans(self.services, self.book, self.configuration, now, decision)
+        self.dependencies.review(self._moment(now, decision))
 
     # --- a reload
 
@@ -158,13 +165,16 @@ class Engine:
         decision.rows += [Renamed(was, name, configuration.site) for name, was in changes.renamed.items()]
         swap.rename_causes(self.book, changes, decision)
         keys = swap.part(self.book, leaving, old, now, decision)
+        self.dependencies.follow(configuration)
         self._rejudge(changes, now)
+        at = self._moment(now, decision)
         self._refused = None
         mended = swap.mended(self._silent, old, configuration)
         still = configuration.receivers.keys() - leaving - mended
         self._silent = {name: each for name, each in self._silent.items() if name in still}
-        swap.end_unwatched(before, self.services, self.book, configuration, now, decision)
+        swap.end_unwatched(before, self.book, self.dependencies, at)
         swap.end_orphans(self.services, self.book, configuration, now, decision)
+        self.dependencies.review(at)
         same = swap.continued(changes, configuration)
         self._watching(now, decision, lambda: self.seeing.redefine(configuration, same, now))
         self._tell(now, decision)  # what is over by the reload is new to nobody
@@ -213,6 +223,8 @@ class Engine:
             decision.ask.append(Wish(result.check, now + round(judge.check.confirm_interval * 1000)))
         if (change is not None or judge.shown is not shown) and judge.check.name in self._indicators:
             self._look(judge.check.service, now, decision)
+        if self.dependencies.waiting and judge.check.name in self._indicators:
+            self.dependencies.heard(judge.check.service, result, self._moment(now, decision))
         if self.book.disputed and result.outcome is Outcome.BAD and self._is_cause(judge):
             key = key_of(self.configuration.alerting.prefix, "service", judge.check.service)
             reports.was_bad(key, self.book, self.configuration, now, decision)
@@ -229,7 +241,10 @@ class Engine:
     def _look(self, service: str, now: int, decision: Decision) -> None:
         standing = self.services[service]
         if standing.look():
-            services.settle(standing, self.book, self.configuration, now, decision)
+            self.dependencies.settle(standing, self._moment(now, decision))
+
+    def _moment(self, now: int, decision: Decision) -> Moment:
+        return Moment(self.services, self.configuration, now, decision)
 
     # --- our own eyes
 
@@ -276,8 +291,16 @@ class Engine:
                 name = f"receiver/{intent.receiver}"
                 self._silent.setdefault(intent.receiver, Condition(name, text, now))
             self._fall_back(intent, now, decision)
+            if intent.action is Action.OPEN and self._is_unheard(intent):
+                self.dependencies.undeliverable(intent.key, self._moment(now, decision))
+
+    def _is_unheard(self, intent: Intent) -> bool:
+        """Say whether no receiver has taken yet what an intent opens."""
+        known = self.book.open.get(intent.key)
+        return known is not None and known.episode == intent.episode and known.accepted_at is None
 
     def _accepted(self, intent: Intent, now: int, decision: Decision) -> None:
+        self.dependencies.delivered(intent.key)
         known = self.book.open.get(intent.key)
         if known and known.episode == intent.episode and known.accepted_at is None:
             self.book.keep(replace(known, accepted_at=now), decision)

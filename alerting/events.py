@@ -119,7 +119,7 @@ class Decision:
 
     `rows` and `intents` are one transaction. `recorded` are the results whose outcome is now final, for those
     who count; `look` the networks whose self-checks are to be asked now; `wake` the next instant at which
-    time alone changes something.
+    time alone changes something. `suppressed` are the services that an ancestor's incident swallowed.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -130,6 +130,7 @@ class Decision:
     recorded: list[Result] = field(default_factory=list)
     opened: list[Incident] = field(default_factory=list)
     resolved: list[Incident] = field(default_factory=list)
+    suppressed: list[str] = field(default_factory=list)
 
     @property
     def urgent(self) -> bool:

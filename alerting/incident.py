@@ -10,6 +10,7 @@ from alerting.intent import Urgency
 from store.rows import IncidentRow
 
 Scope = Literal["service", "monitor"]
+Ended = Literal["", "removed", "superseded"]  # why, where nothing was restored
 Happening = Literal["acknowledged", "unacknowledged", "resolved", "reopened"]  # at a receiver's end
 LONGEST_KEY = 255  # PagerDuty's limit for dedup_key
 
@@ -49,8 +50,8 @@ class Incident:
     """One episode under one key. Times are ms since the epoch, UTC; `fault_at` is the first bad attempt.
 
     `told` are the receivers to which an open was queued: each of them gets the resolve. `heard` is what came
-    back from some of them; `acknowledged_at` is the first acknowledgement by a person. One that is over, but
-    not restored, was ended by the configuration: it is no longer watched.
+    back from some of them; `acknowledged_at` is the first acknowledgement by a person. `ended` says why one
+    is over where nothing was restored: nobody watches it any more, or a louder one has taken its place.
     """
 
     key: str
@@ -71,6 +72,9 @@ class Incident:
     resolved_at: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     heard: Mapping[str, Heard] = field(default_factory=dict)  # by receiver
+    suppressed_by: str = ""  # the service whose incident tells of this one too
+    swallowed: tuple[str, ...] = ()  # the services that this one tells of too, as they came
+    ended: Ended = ""
 
     @property
     def closed_by(self) -> tuple[str, ...]:
@@ -81,11 +85,6 @@ class Incident:
     def state(self) -> str:
         """Open until resolved."""
         return "open" if self.resolved_at is None else "resolved"
-
-    @property
-    def removed(self) -> bool:
-        """Whether it ended because nothing watches it any more: nobody knows whether it works."""
-        return self.resolved_at is not None and self.restored_at is None
 
     def row(self) -> IncidentRow:
         """Give the incident as it is kept."""
@@ -107,6 +106,7 @@ class Incident:
         said = json.loads(row.document)
         said["causes"] = tuple(Cause(**cause) for cause in said["causes"])
         said["told"] = tuple(said["told"])
+        said["swallowed"] = tuple(said.get("swallowed", ()))
         said["urgency"] = Urgency(said["urgency"])
         said["heard"] = {name: Heard(**heard) for name, heard in said.get("heard", {}).items()}
         return cls(**said)

@@ -13,7 +13,6 @@ from slo.indicators import indicators
 from slo.state import State, combine
 
 DELIVERY = 2.0  # seconds from the decision to the receiver's yes, where both store and receiver are well
-HELD_FOR_ANCESTORS = 0.0  # no page waits for those its service depends on yet; then at most `hold_max`
 
 
 class Promise(NamedTuple):
@@ -29,8 +28,11 @@ def promises(configuration: Configuration) -> dict[str, Promise]:
     found: dict[str, Promise] = {}
     for name, checks in indicators(configuration).items():
         measured = [check for check in checks if _is_measured(check)]
-        if _can_go_down(configuration.services[name], len(measured), len(checks)):
-            found[name] = _slowest(measured, seeing)
+        service = configuration.services[name]
+        if _can_go_down(service, len(measured), len(checks)):
+            slowest = _slowest(measured, seeing)
+            held = configuration.alerting.hold_max if service.depends_on else 0.0
+            found[name] = slowest._replace(seconds=slowest.seconds + held)
     return found
 
 
@@ -39,10 +41,11 @@ def worst(check: Check, seeing: frozenset[Network]) -> float:
 
     The fault begins while the check is up and asked by its grid alone, just after an attempt; every attempt
     then hangs until its time-out. `seeing` are the networks that have self-checks: a bad result may be kept
-    back until one of them has ended. We ourselves keep up: no attempt waits for a slot, the store writes.
+    back until one of them has ended. Waiting for ancestors comes on top. We ourselves keep up: no attempt
+    waits for a slot, the store writes.
     """
     told = check.timeout + (HOLD / 1000 if check.network in seeing else 0.0)
-    return check.interval + (check.confirm - 1) * _step(check, told) + told + HELD_FOR_ANCESTORS + DELIVERY
+    return check.interval + (check.confirm - 1) * _step(check, told) + told + DELIVERY
 
 
 def too_slow(configuration: Configuration) -> Iterator[Note]:

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from alerting.book import Book
-from alerting.events import Decision
 from alerting.incident import Cause, Incident, key_of
 from alerting.intent import Urgency
 from alerting.routes import facets, receivers_of, severity_of, urgency_of
@@ -74,20 +72,15 @@ def _cause(judge: Judge) -> Cause:
     return Cause(judge.check.name, since, bad.reason.value if bad.reason else "", bad.detail)
 
 
-def settle(
-    standing: Standing, book: Book, configuration: Configuration, now: int, decision: Decision
-) -> None:
-    """Open or resolve the incident of a service; unknown is not recovery and opens nothing."""
-    key = key_of(configuration.alerting.prefix, "service", standing.service.name)
-    known = book.open.get(key)
-    if standing.state is State.DOWN and known is None:
-        book.begin(_incident(key, standing, configuration, now), configuration, now, decision)
-    elif standing.state is State.UP and known is not None:
-        book.end(key, standing.restored_at(known.fault_at, now), configuration, now, decision)
+def fault_of(standing: Standing) -> int:
+    """Say since when a service has failed that is down, or was before it became unknown."""
+    return fault_at(standing.judges, standing.service.up_when)
 
 
-def _incident(key: str, standing: Standing, configuration: Configuration, now: int) -> Incident:
+def incident_of(standing: Standing, configuration: Configuration, now: int) -> Incident:
+    """Make the incident of a service that is down, as it would be told by itself."""
     service = standing.service
+    key = key_of(configuration.alerting.prefix, "service", service.name)
     urgency = urgency_of(service.tier)
     return Incident(
         key=key,
@@ -96,7 +89,7 @@ def _incident(key: str, standing: Standing, configuration: Configuration, now: i
         name=service.name,
         urgency=urgency,
         severity=severity_of(urgency, service.tier),
-        fault_at=fault_at(standing.judges, service.up_when),
+        fault_at=fault_of(standing),
         opened_at=now,
         title=service.title,
         text=f"{service.title or service.name} is down",

@@ -9,6 +9,7 @@ from typing import cast
 
 from alerting import services
 from alerting.book import Book
+from alerting.dependencies import Dependencies, Moment
 from alerting.events import Decision
 from alerting.incident import Incident, key_of
 from alerting.intent import Action
@@ -94,23 +95,21 @@ def part(
 
 def end_unwatched(
     before: Mapping[str, Collection[Judge]],
-    standings: Mapping[str, Standing],
     book: Book,
-    configuration: Configuration,
-    now: int,
-    decision: Decision,
+    dependencies: Dependencies,
+    at: Moment,
 ) -> None:
     """Settle every service; what was open and has nobody left who saw it is over, and nothing was restored.
 
     `before` are the checks that each service had.
     """
-    for name, standing in standings.items():
-        key = key_of(configuration.alerting.prefix, "service", name)
+    for name, standing in at.standings.items():
+        key = key_of(at.configuration.alerting.prefix, "service", name)
         standing.look()
         if key in book.open and _is_over(standing, before.get(name, ())):
-            book.end(key, None, configuration, now, decision)
+            dependencies.end(name, None, at, ended="removed")
         else:
-            services.settle(standing, book, configuration, now, decision)
+            dependencies.settle(standing, at)
 
 
 def _is_over(standing: Standing, before: Collection[Judge]) -> bool:
@@ -131,7 +130,7 @@ def end_orphans(
     measured = {key_of(prefix, "service", name) for name, each in standings.items() if each.judges}
     over = [key for key, each in book.open.items() if each.scope == "service" and key not in measured]
     for key in over:
-        book.end(key, None, configuration, now, decision)
+        book.end(key, None, configuration, now, decision, ended="removed")
 
 
 def mended(silent: Iterable[str], old: Configuration, new: Configuration) -> frozenset[str]:

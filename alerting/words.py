@@ -84,10 +84,14 @@ def summary_of(incident: Incident) -> str:
     title = incident.title or incident.name
     if incident.scope == "monitor":
         return f"Watchkeeper: {_over(incident) if incident.resolved_at else incident.text}"
-    if incident.removed:
+    if incident.ended == "removed":
         return f"{title}: what saw it down since {clock(incident.fault_at)} is no longer watched"
+    if incident.ended == "superseded":
+        return f"{title} is still down; it is told anew, more urgently"
     if incident.restored_at is not None:
         return f"{title} is up again after {lasting(incident.restored_at - incident.fault_at)}"
+    if incident.suppressed_by:
+        return f"{title} is down too since {clock(incident.fault_at)}: it depends on {incident.suppressed_by}"
     why = reason_in_words(incident.causes[0].reason) if incident.causes else ""
     return f"{title} is down since {clock(incident.fault_at)}" + (f": {why}" if why else "")
 
@@ -116,6 +120,7 @@ def details_of(
         "until": clock(incident.restored_at) if incident.restored_at else "",
         "failing checks": [_cause_line(cause.check, cause.since, cause.detail) for cause in incident.causes],
         "depends on it": dependents,
+        "down with it, not told by themselves": [_owned(name, configuration) for name in incident.swallowed],
         "owner": service.owner if service else "",
         "site": configuration.site,
         **incident.facts,
@@ -133,6 +138,11 @@ def dependents_of(configuration: Configuration, service: str) -> list[str]:
         } - found
         found |= edge
     return sorted(found)
+
+
+def _owned(name: str, configuration: Configuration) -> str:
+    service = configuration.services.get(name)
+    return f"{name} ({service.owner})" if service and service.owner else name
 
 
 def _cause_line(check: str, since: int, detail: str) -> str:

@@ -110,9 +110,7 @@ class HoursOptions:
 class AlertingOptions:
     """The section `alerting`: how incidents become messages."""
 
-    inert: ClassVar[frozenset[str]] = frozenset(
-        {"hours", "hold_max", "storm_limit", "acknowledge_expires", "self_test"}
-    )
+    inert: ClassVar[frozenset[str]] = frozenset({"hours", "storm_limit", "acknowledge_expires", "self_test"})
 
     prefix: Name | None = None
     """The first part of every alert's key; the site where it is not written."""

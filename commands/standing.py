@@ -70,7 +70,7 @@ def _incident(incident: Incident) -> Mapping[str, Any]:
             }
             for cause in incident.causes
         ],
-        "suppressed_by": None,
+        "suppressed_by": incident.suppressed_by or None,
         "silenced_by": None,
     }
 

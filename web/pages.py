@@ -67,6 +67,8 @@ def incident_in_words(incident: Incident, view: View) -> Said:
             {"check": cause.check, "since": cause.since, "why": why(cause.reason, cause.detail)}
             for cause in incident.causes
         ],
+        "suppressed_by": _title(incident.suppressed_by, view) if incident.suppressed_by else "",
+        "swallowed": [_title(name, view) for name in incident.swallowed],
         "told": ", ".join(incident.told),
         "accepted": incident.accepted_at,
         "acknowledged": incident.acknowledged_at,

@@ -92,7 +92,7 @@ def test_a_removed_check_resolves_what_it_announced_and_restores_nothing() -> No
     reloaded(hand, company(TOKEN))
     _, over = hand.resolved("sso")
 
-    assert (hand.told()[-1], over.restored_at, over.removed) == (("resolve", "service/sso"), None, True)
+    assert (hand.told()[-1], over.restored_at, over.ended) == (("resolve", "service/sso"), None, "removed")
     assert last(hand).message.summary.endswith("is no longer watched")
 
 
@@ -139,7 +139,7 @@ def test_a_renamed_check_goes_on_where_it_says_so() -> None:
 
     assert (hand.open(), since(hand)) == (["service/sso"], [])
     hand.works("sign-in")
-    assert (hand.open(), hand.resolved("sso")[1].removed) == ([], False)
+    assert (hand.open(), hand.resolved("sso")[1].ended) == ([], "")
 
 
 def test_a_renamed_check_is_a_new_one_where_it_does_not() -> None:

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from alerting.book import Book
+from alerting.dependencies import Dependencies, Moment
 from alerting.events import Decision
 from alerting.incident import Incident
 from alerting.intent import Urgency
-from alerting.services import Standing, settle
+from alerting.services import Standing
 from checks.model import Configuration, Service
 from probes.result import Reason
 from slo.judge import Judge
@@ -16,6 +17,12 @@ from slo.state import State
 from tests.alerting.hand import check, company, made, receiver, tiered
 
 REFUSED, MISSING = Reason.CONNECT_REFUSED, Reason.MISSING_SECRET
+
+
+def settle(standing: Standing, book: Book, said: Configuration, now: int, decision: Decision) -> None:
+    """Open or resolve the incident of a service that depends on nothing."""
+    at = Moment({standing.service.name: standing}, said, now, decision)
+    Dependencies(book, said).settle(standing, at)
 
 
 class Company:

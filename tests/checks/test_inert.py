@@ -16,7 +16,6 @@ ROUTE = "alerting: {{routes: [{{receivers: [chat, oncall], {}}}], hours: {{}}}}\
         ("store: {size: 1GiB}\n", "store.size"),
         ("store: {history: 800d}\n", "store.history"),
         ("limits: {max_refusals: 2}\n", "limits.max_refusals"),
-        ("alerting: {hold_max: 30s}\n", "alerting.hold_max"),
         ("alerting: {storm_limit: 9}\n", "alerting.storm_limit"),
         ("alerting: {acknowledge_expires: 1h}\n", "alerting.acknowledge_expires"),
         ("alerting: {self_test: 1d}\n", "alerting.self_test"),

@@ -195,3 +195,12 @@ def test_what_is_written_in_a_mistake_is_no_markup() -> None:
     told.viewer.refused(["<script>alert(1)</script>"], START)
 
     assert "<script>" not in overview(told.view(1))
+
+
+def test_who_is_down_with_whom_is_said_on_both() -> None:
+    told = Told().attempt("login", 0).attempt("inbox", 0).attempt("login", 1, Reason.RESET)
+    told.attempt("inbox", 2, Reason.RESET)
+    said = words(told.view(3))
+
+    assert "Down with it, and not told by themselves: Email" in said
+    assert "Told with Single sign-on , which it depends on." in said

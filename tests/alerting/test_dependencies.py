@@ -1,0 +1,185 @@
+"""Who is told with whom: services that depend on each other, driven by hand."""
+
+from typing import Any
+
+from alerting.events import Delivered
+from alerting.intent import Urgency
+from checks.model import Configuration, Route, Service
+from probes.result import Reason
+from slo.state import State
+from tests.alerting.hand import Hand, alerting, check, company, receiver, restarted
+
+SSO = Service(name="sso", title="Single sign-on", owner="identity", tier=1)
+MAIL = Service(name="mail", title="Mail", owner="messaging", tier=1, depends_on=("sso",))
+WIKI = Service(name="wiki", tier=2, depends_on=("mail",))
+CHECKS = (check("login", "sso"), check("inbox", "mail"), check("page", "wiki"))
+
+
+def chain(*services: Service, **said: Any) -> Configuration:
+    given = {each.name: each for each in services or (SSO, MAIL, WIKI)}
+    checks = [each for each in CHECKS if each.service in given]
+    receivers = {"pager": receiver("pager", info=False), "chat": receiver("chat")}
+    return company(*checks, services=given, receivers=receivers, **said)
+
+
+def well(configuration: Configuration | None = None) -> Hand:
+    """Everything has been seen to work."""
+    hand = Hand(configuration or chain()).start()
+    for name in hand.engine.judges:
+        hand.works(name)
+    return hand
+
+
+def opens(hand: Hand, receiver: str = "pager") -> list[str]:
+    return [key.removeprefix("service/") for action, key in hand.told(receiver) if action == "open"]
+
+
+def test_a_child_waits_for_word_of_its_ancestor_and_asks_for_it_at_once() -> None:
+    hand = well().fails("inbox")
+
+    assert (opens(hand), list(hand.engine.dependencies.waiting)) == ([], ["mail"])
+    confirmed_at = next(at for at, decision in reversed(hand.decisions) if decision.ask)
+    assert ("login", confirmed_at) in hand.asked()
+
+
+def test_it_opens_when_the_ancestor_was_seen_to_work_since() -> None:
+    hand = well().fails("inbox").attempt("login")
+
+    assert opens(hand) == ["mail"]
+
+
+def test_it_opens_at_once_where_the_ancestor_was_asked_meanwhile() -> None:
+    hand = well().attempt("inbox", Reason.HTTP_STATUS).attempt("login").attempt("inbox", Reason.HTTP_STATUS)
+
+    assert opens(hand) == ["mail"]
+
+
+def test_it_waits_for_a_suspect_ancestor_to_be_confirmed_or_cleared() -> None:
+    hand = well().fails("inbox").attempt("login", Reason.HTTP_STATUS)
+    assert opens(hand) == []
+
+    assert opens(hand.attempt("login")) == ["mail"]
+
+
+def test_it_waits_no_longer_than_it_is_told_to() -> None:
+    hand = well().fails("inbox").passes(45)
+    assert opens(hand) == []
+
+    assert opens(hand.passes(20)) == ["mail"]
+
+
+def test_an_ancestor_that_fails_too_is_the_one_page() -> None:
+    hand = well().fails("inbox").fails("login")
+
+    assert opens(hand) == ["sso"]
+    swallowed = hand.engine.book.open["hq/service/mail"]
+    assert (swallowed.suppressed_by, swallowed.urgency) == ("sso", Urgency.INFO)
+    assert hand.engine.book.open["hq/service/sso"].swallowed == ("mail",)
+
+
+def test_the_childs_people_are_informed_and_hear_its_end() -> None:
+    hand = well().fails("inbox").fails("login").works("inbox")
+
+    assert [each for each in hand.told("chat") if each[1] == "service/mail"] == [
+        ("open", "service/mail"),
+        ("resolve", "service/mail"),
+    ]
+    assert "Mail is down too" in hand.intent("open", "chat").message.summary
+
+
+def test_the_list_of_who_is_down_too_follows_in_one_update() -> None:
+    hand = well().fails("login")
+    for name in ("inbox", "page") * 2:
+        hand.attempt(name, Reason.HTTP_STATUS)
+    hand.passes(10)
+
+    assert [each for each in hand.told() if each[0] == "update"] == [("update", "service/sso")]
+    assert hand.intent("update").message.details["down with it, not told by themselves"] == [
+        "mail (messaging)",
+        "wiki",
+    ]
+
+
+def test_a_grandchild_is_swallowed_by_whoever_is_announced() -> None:
+    hand = well().fails("login").fails("page").attempt("inbox")
+
+    assert (opens(hand), hand.engine.book.open["hq/service/wiki"].suppressed_by) == (["sso"], "sso")
+
+
+def test_a_child_that_is_down_when_its_ancestor_is_well_opens_on_bad_attempts_of_its_own() -> None:
+    hand = well().fails("login").fails("inbox").works("login")
+    assert opens(hand) == ["sso"]
+    hand.attempt("inbox", Reason.HTTP_STATUS).attempt("login")
+    assert opens(hand) == ["sso"]
+
+    assert opens(hand.attempt("inbox", Reason.HTTP_STATUS)) == ["sso", "mail"]
+
+
+def test_a_child_that_comes_back_with_its_ancestor_is_no_echo() -> None:
+    hand = well().fails("login").fails("inbox").works("login").works("inbox").passes(300)
+
+    assert (opens(hand), hand.open()) == (["sso"], [])
+
+
+def test_an_ancestor_that_is_unknown_without_an_incident_holds_nobody() -> None:
+    hand = well().attempt("login", Reason.BUG).fails("inbox").attempt("login", Reason.BUG)
+
+    assert (hand.engine.services["sso"].state, opens(hand)) == (State.UNKNOWN, ["mail"])
+
+
+def test_an_ancestor_that_became_unknown_while_it_is_announced_still_swallows() -> None:
+    hand = well().fails("login").attempt("login", Reason.BUG).fails("inbox")
+
+    assert opens(hand) == ["sso"]
+
+
+def test_an_ancestor_whose_page_is_not_taken_swallows_nobody() -> None:
+    hand = well().fails("login").fails("inbox")
+    page = next(each for each in hand.intents if (each.receiver, each.key) == ("pager", "hq/service/sso"))
+    hand.hear(Delivered(page, "fallback_due", "503"))
+
+    assert opens(hand) == ["sso", "mail", "monitor/receiver/pager"][: len(opens(hand))]
+    assert "mail" in opens(hand)
+    assert hand.intent("open").message.details["depends on, also down"] == ["sso"]
+
+
+def test_an_ancestor_whose_page_another_receiver_has_taken_swallows_on() -> None:
+    hand = well().fails("login").fails("inbox")
+    page, chat = (
+        next(each for each in hand.intents if (each.receiver, each.key) == (name, "hq/service/sso"))
+        for name in ("pager", "chat")
+    )
+    hand.delivered(page).hear(Delivered(chat, "fallback_due", "503"))
+
+    assert "mail" not in opens(hand)
+
+
+def test_an_ancestor_that_wakes_nobody_by_itself_does_for_the_child_it_takes_along() -> None:
+    quiet = Service(name="sso", title="Single sign-on", tier=3)
+    hand = well(chain(quiet, MAIL)).fails("login")
+    assert opens(hand) == []
+    hand.fails("inbox")
+
+    assert (opens(hand), hand.engine.book.open["hq/service/sso"].urgency) == (["sso"], Urgency.PAGE)
+    said = [each for each in hand.told("chat") if each[1] == "service/sso"]
+    assert said[:3] == [
+        ("open", "service/sso"),
+        ("resolve", "service/sso"),
+        ("open", "service/sso"),
+    ]
+
+
+def test_an_ancestor_that_nobody_hears_of_swallows_nobody() -> None:
+    only_mail = Route(receivers=("pager",), match={"service": "mail"})
+    hand = well(chain(alerting=alerting(only_mail))).fails("login").fails("inbox")
+    hand.attempt("login", Reason.HTTP_STATUS)
+
+    assert opens(hand) == ["mail"]
+
+
+def test_what_an_ancestor_has_swallowed_is_known_in_the_next_life() -> None:
+    hand = restarted(well().fails("login").fails("inbox")).start()
+    assert opens(hand) == ["sso"], "said again, as every page that is still true"
+    hand.works("login").works("inbox")
+
+    assert hand.open() == []
