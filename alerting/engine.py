@@ -15,23 +15,17 @@ from alerting.events import (
     Decision,
     Delivered,
     Event,
-    ReloadRefused,
     Reported,
     SelfChecked,
     Started,
-    StoreBack,
-    StoreFailing,
-    Strained,
     Swapped,
     Wish,
-    Woke,
 )
 from alerting.incident import Incident, key_of
 from alerting.intent import Action, Intent, Urgency
-from alerting.monitors import Condition, Monitors
+from alerting.ourselves import Ourselves
 from alerting.routes import fallback_of
 from alerting.seeing import Seeing, ask_everybody, forget_suspects
-from alerting.strain import Strain
 from checks.diff import Difference, difference
 from checks.model import Configuration
 from probes.result import Outcome, Reason, Result
@@ -58,13 +52,8 @@ class Engine:
         self.dependencies = Dependencies(self.book, configuration)
         self.seeing = Seeing(configuration)
         self.suspects: set[str] = set()  # they are asked before others
-        self._strain = Strain()
-        self._monitors = Monitors(self.book)
+        self._ourselves = Ourselves(self.book)
         self._queued = {(intent.receiver, intent.key) for intent in queued if intent.action is Action.OPEN}
-        self._silent: dict[str, Condition] = {}  # receivers that do not deliver
-        self._store: Condition | None = None
-        self._refused: Condition | None = None  # a reload
-        self._news = True  # whether what is wrong with ourselves may have changed
         self._wake: int | None = None  # an event at or after this instant does what Woke does
 
     # --- before the start
@@ -96,23 +85,9 @@ class Engine:
             case Reported():
                 reports.hear(event, self.book, now, decision)
             case _:
-                self._ourselves(event, now)
+                self._ourselves.hear(event, now)
         self._settle(event, now, decision)
         return decision
-
-    def _ourselves(self, event: Event, now: int) -> None:
-        match event:
-            case Strained():
-                self._strain.sign(now)
-            case ReloadRefused(detail):
-                since = self._refused.since if self._refused else now
-                self._refused = Condition("reload", detail, since, Urgency.TICKET, news=True)
-            case StoreFailing(detail):
-                self._store = Condition("store", detail, now)
-            case StoreBack():
-                self._store = None
-            case Woke():
-                pass  # what time alone changes follows every event
 
     def _settle(self, event: Event, now: int, decision: Decision) -> None:
         """Let what was kept back go on, tell what is wrong with ourselves, say when to wake."""
@@ -123,16 +98,14 @@ class Engine:
         if due is not None and due <= now:
             self.dependencies.passed(self._moment(now, decision))
         if _strained(decision):
-            self._strain.sign(now)
-            self._news = True
+            self._ourselves.strained(now)
         woken = self._wake is not None and now >= self._wake
-        if self._news or woken or not isinstance(event, Attempted):
+        if self._ourselves.news or woken or not isinstance(event, Attempted):
             self._tell(now, decision)
         reports.answer(self.book, self.configuration, self._fails, now, decision)
         times = (
             self.seeing.wake(now),
-            self._strain.wake(),
-            self._monitors.wake(now),
+            *self._ourselves.wakes(now),
             self.dependencies.wake(),
             reports.wake(self.book, self.configuration, now),
         )
@@ -146,7 +119,7 @@ class Engine:
         return standing is not None and standing.state is State.DOWN
 
     def _started(self, now: int, decision: Decision) -> None:
-        self._monitors.take_over(now)
+        self._ourselves.take_over(now)
         self.book.again(self.configuration, self._queued, now, decision)
         self._queued.clear()
         for standing in self.services.values():
@@ -168,10 +141,8 @@ class Engine:
         self.dependencies.follow(configuration)
         self._rejudge(changes, now)
         at = self._moment(now, decision)
-        self._refused = None
-        mended = swap.mended(self._silent, old, configuration)
-        still = configuration.receivers.keys() - leaving - mended
-        self._silent = {name: each for name, each in self._silent.items() if name in still}
+        mended = swap.mended(self._ourselves.silent, old, configuration)
+        self._ourselves.swapped(configuration.receivers.keys() - leaving - mended)
         swap.end_unwatched(before, self.book, self.dependencies, at)
         swap.end_orphans(self.services, self.book, configuration, now, decision)
         self.dependencies.review(at)
@@ -218,6 +189,7 @@ class Engine:
         decision.recorded.append(result)
         shown = judge.shown
         change = judge.judge(result)
+        self._ourselves.news |= change is not None or judge.shown is not shown
         self._mark(judge)
         if judge.wants_confirmation:
             decision.ask.append(Wish(result.check, now + round(judge.check.confirm_interval * 1000)))
@@ -253,7 +225,7 @@ class Engine:
         before = {network: sight.blind_to for network, sight in self.seeing.sights.items()}
         step()
         for network, sight in self.seeing.sights.items():
-            self._news = self._news or sight.blind_to is not before[network]
+            self._ourselves.news |= sight.blind_to is not before[network]
             if sight.blind_to - before[network]:
                 for judge in forget_suspects(sight, self.judges, decision):
                     self._mark(judge)
@@ -263,18 +235,7 @@ class Engine:
                 ask_everybody(sight, self.judges, now, decision)
 
     def _tell(self, now: int, decision: Decision) -> None:
-        """Keep the incidents about ourselves equal to what is wrong with us."""
-        self._news = False
-        say = self._monitors.settle
-        say("blind", self.seeing.blindness(now), self.configuration, now, decision)
-        say("self-check", self.seeing.mute(), self.configuration, now, decision)
-        say("receiver", list(self._silent.values()), self.configuration, now, decision)
-        say("store", [self._store] if self._store else [], self.configuration, now, decision)
-        strained = self._strain.lasting(now) and self._strain.since is not None
-        text = "overloaded: attempts start late or are cut by our own slowness"
-        overload = [Condition("overload", text, self._strain.since or now)] if strained else []
-        say("overload", overload, self.configuration, now, decision)
-        say("reload", [self._refused] if self._refused else [], self.configuration, now, decision)
+        self._ourselves.tell(self.seeing, self.services, self.configuration, now, decision)
 
     # --- delivery
 
@@ -283,13 +244,11 @@ class Engine:
         if event.former:
             return  # whoever it was is not asked any more
         if event.how == "sent":
-            self._silent.pop(intent.receiver, None)
+            self._ourselves.delivers(intent.receiver)
             self._accepted(intent, now, decision)
         elif event.how in {"dead", "fallback_due"}:
             if intent.receiver in self.configuration.receivers:  # one that has gone can never speak again
-                text = f"receiver {intent.receiver} does not deliver: {event.detail}"
-                name = f"receiver/{intent.receiver}"
-                self._silent.setdefault(intent.receiver, Condition(name, text, now))
+                self._ourselves.does_not_deliver(intent.receiver, event.detail, now)
             self._fall_back(intent, now, decision)
             if intent.action is Action.OPEN and self._is_unheard(intent):
                 self.dependencies.undeliverable(intent.key, self._moment(now, decision))

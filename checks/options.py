@@ -84,7 +84,7 @@ class TopOptions:
 class ServiceOptions:
     """An entry of `services`: something people depend on and somebody owns."""
 
-    inert: ClassVar[frozenset[str]] = frozenset({"vendors", "unknown_after"})
+    inert: ClassVar[frozenset[str]] = frozenset({"vendors"})
 
     title: str = ""
     """What people call it; the name where it is not written."""

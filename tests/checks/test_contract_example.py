@@ -44,7 +44,6 @@ def notes(environment: dict[str, str]) -> dict[str, list[str]]:
 @pytest.mark.parametrize("environment", [{}, SET])
 def test_it_is_right_and_says_what_has_no_effect_yet(environment: dict[str, str]) -> None:
     assert notes(environment)[NOT_YET] == [
-        "services.sso.unknown_after",
         "services.sso.vendors",
         "services.email.vendors",
         "objectives.sso-availability.policy",
