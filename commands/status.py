@@ -2,21 +2,27 @@
 
 from argparse import ArgumentParser
 from collections.abc import Iterable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+from alerting.book import Book
 from alerting.engine import Engine
+from alerting.incident import Incident
 from alerting.restore import restore
 from alerting.words import clock, lasting, summary_of
+from checks.source import ConfigError
+from commands.configuration import Unreadable
 from commands.console import Console
 from commands.context import Context, Status, Stop
+from commands.init import STORE
 from commands.objectives import accounts
 from commands.plain import plural, share
 from commands.standing import document_of
 from exporter.objectives import Account
 from slo.state import State
-from store.reader import last_result_at, open_reader
+from store.errors import StoreError
+from store.reader import last_result_at, open_incidents, open_reader
 
 QUIET = 60_000  # ms by which the latest result may be late before we say that the daemon seems to stand still
 
@@ -28,7 +34,12 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(context: Context) -> Status:
     """Read the store, and say how things stand; 0 whatever that is, 3 where there is no store."""
-    configuration = context.configuration()
+    try:
+        configuration = context.configuration()
+    except (ConfigError, Unreadable):
+        if not context.said.json:
+            _say_what_is_open(context)
+        raise
     now = context.clock.now()
     if not Path(configuration.store).exists():
         raise Stop(
@@ -48,6 +59,19 @@ def run(context: Context) -> Status:
     return Status.YES
 
 
+def _say_what_is_open(context: Context) -> None:
+    """Without a configuration, say what the store knows by itself: a broken file is no reason to be blind."""
+    place = Path(context.said.config)
+    folder = place if place.is_dir() else place.parent
+    store = Path(context.said.store or folder / STORE)
+    if not store.exists():
+        return
+    with suppress(StoreError), closing(open_reader(store)) as tables:
+        book = Book([Incident.of(row) for row in open_incidents(tables)])
+        context.console.line(f"the configuration cannot be read; from {store}, without it:")
+        _incidents(context.console, book, context.clock.now())
+
+
 def lateness(engine: Engine, last: int | None, now: int) -> str:
     """Say that nothing has been measured for longer than there should be nothing, or nothing."""
     if last is None:
@@ -64,7 +88,7 @@ def show(console: Console, engine: Engine, document: Mapping[str, Any], now: int
     console.line(f"site {engine.configuration.site} at {clock(now)}{blind}")
     console.line()
     console.table(("service", "state", "since", "checks"), _services(engine, now))
-    _incidents(console, engine, now)
+    _incidents(console, engine.book, now)
     if engine.configuration.objectives:
         console.line()
         heads = ("objective", "target", "window", "verdict", "SLI", "coverage", "budget left")
@@ -80,8 +104,8 @@ def _services(engine: Engine, now: int) -> Iterable[tuple[str, ...]]:
         yield name, standing.state.value, told, ", ".join(wrong) or f"{plural(len(judges), 'check')} up"
 
 
-def _incidents(console: Console, engine: Engine, now: int) -> None:
-    incidents = engine.book.listed()
+def _incidents(console: Console, book: Book, now: int) -> None:
+    incidents = book.listed()
     console.line()
     if not incidents:
         console.line("no open incident")

@@ -114,3 +114,37 @@ def test_results_are_late_by_more_than_the_shortest_interval() -> None:
     assert lateness(made, START, START + 90_000) == ""
     assert "does the daemon run?" in lateness(made, START, START + 90_001)
     assert lateness(made, None, START) == "nothing has been measured yet"
+
+
+def test_a_broken_file_is_no_reason_not_to_say_what_is_open(shell: Shell) -> None:
+    store(shell)
+    shell.write("version: 1\nkind http\n")
+
+    answer = shell.type("status")
+
+    assert answer.status == 4
+    assert "the configuration cannot be read; from watchkeeper.db, without it:" in answer.out
+    assert "hq/service/web" in answer.out
+    assert "checks.yaml:2:1" in answer.err
+
+
+def test_programs_get_no_half_an_answer(shell: Shell) -> None:
+    store(shell)
+    shell.write("version: 1\n")
+    answer = shell.type("status", "--json")
+
+    assert (answer.status, answer.out) == (4, "")
+
+
+def test_a_file_that_has_gone_is_none_either(shell: Shell) -> None:
+    store(shell)
+    (shell.folder / "checks.yaml").unlink()
+
+    assert "hq/service/web" in shell.type("status").out
+
+
+def test_a_store_that_is_none_is_left_out(shell: Shell) -> None:
+    (shell.folder / "watchkeeper.db").write_text("no store")
+    answer = shell.type("status")
+
+    assert (answer.status, answer.out) == (4, "")
