@@ -221,7 +221,15 @@ class Dependencies:
         else:
             made = services.incident_of(at.standings[name], at.configuration, at.now)
             told = services.hearers_of(service, Urgency.INFO, at.configuration)
-            quiet = replace(made, urgency=Urgency.INFO, severity="info", told=told, suppressed_by=parent)
+            above = at.standings[parent].service.title or parent
+            quiet = replace(
+                made,
+                urgency=Urgency.INFO,
+                severity="info",
+                text=f"{made.title or name} is down too: it depends on {above}",
+                told=told,
+                suppressed_by=parent,
+            )
             self._book.begin(quiet, at.configuration, at.now, at.decision)
         known = self._book.open[parents_key]
         if name not in known.swallowed:

@@ -91,7 +91,7 @@ def summary_of(incident: Incident) -> str:
     if incident.restored_at is not None:
         return f"{title} is up again after {lasting(incident.restored_at - incident.fault_at)}"
     if incident.suppressed_by:
-        return f"{title} is down too since {clock(incident.fault_at)}: it depends on {incident.suppressed_by}"
+        return f"{incident.text}, since {clock(incident.fault_at)}"
     why = reason_in_words(incident.causes[0].reason) if incident.causes else ""
     return f"{title} is down since {clock(incident.fault_at)}" + (f": {why}" if why else "")
 
