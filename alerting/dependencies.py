@@ -8,12 +8,14 @@ docs/decisions/0012-one-outage-one-page.md says why so. Pure; times are ms since
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 from alerting import services
 from alerting.book import Book
 from alerting.events import Decision, Wish
 from alerting.incident import Ended, Incident, key_of
 from alerting.intent import Action, Urgency
+from alerting.receiver import Target
 from alerting.routes import severity_of, urgency_of
 from alerting.services import Standing
 from checks.model import Configuration
@@ -85,6 +87,8 @@ class Dependencies:
                 self.end(name, standing.restored_at(known.fault_at, at.now), at)
         elif standing.state is State.DOWN and known is None and name not in self.waiting:
             self._wait(standing, at)
+        elif known is None and not standing.causes():
+            self.waiting.pop(name, None)
 
     def end(self, name: str, restored_at: int | None, at: Moment, *, ended: Ended = "") -> None:
         """Resolve the incident of a service, and let go of those it has swallowed."""
@@ -135,12 +139,20 @@ class Dependencies:
 
     def review(self, at: Moment) -> None:
         """After a start or a reload: those whose ancestor's incident is over are told by themselves."""
-        for known in list(self._book.open.values()):
-            parent = known.suppressed_by
-            if parent and not (
-                parent in self._ancestors.get(known.name, ()) and self._key(parent, at) in self._book.open
-            ):
-                self._release(known.name, at)
+        for key in list(self._book.open):
+            known = self._book.open[key]  # another's review may have raised it
+            if known.scope == "service" and known.suppressed_by:
+                self._review_swallowed(known, at)
+            elif known.scope == "service":
+                tier = at.standings[known.name].service.tier
+                self._raise(known, urgency_of(tier), tier, at)
+
+    def _review_swallowed(self, known: Incident, at: Moment) -> None:
+        parent = self._cover(known.name, at)
+        if parent is None:
+            self._release(known.name, at)
+        elif parent != known.suppressed_by:
+            self._swallow(known.name, parent, at)
 
     # --- what follows
 
@@ -149,6 +161,8 @@ class Dependencies:
         waiting, standing = self.waiting[name], at.standings[name]
         if standing.state is State.UP:
             del self.waiting[name]
+        elif not standing.causes():
+            return  # a reload or a restart has left it no check that is down: nothing can be told
         elif (parent := self._cover(name, at)) is not None:
             del self.waiting[name]
             self._swallow(name, parent, at)
@@ -180,8 +194,22 @@ class Dependencies:
         if not loud:
             return None
         first = min(loud, key=lambda each: (each.fault_at, each.name))
-        self._raise(first, urgency, at)
+        self._raise(first, urgency, at.standings[name].service.tier, at)
+        self._wake_too(
+            first.key, services.hearers_of(at.standings[name].service, urgency, at.configuration), at
+        )
         return first.name
+
+    def _wake_too(self, key: str, hearers: Iterable[str], at: Moment) -> None:
+        """Where no pager hears of the ancestor, let those of the child hear of it."""
+        known = self._book.open[key]
+        new = (
+            () if any(_pages(name, at) for name in known.told) else tuple(n for n in hearers if _pages(n, at))
+        )
+        if new:
+            known = replace(known, told=(*known.told, *new))
+            self._book.keep(known, at.decision)
+            self._book.say(known, Action.OPEN, new, at.configuration, at.now, at.decision)
 
     def _is_loud(self, incident: Incident, urgency: Urgency, at: Moment) -> bool:
         """Say whether an incident is announced, or can be, as urgently as that."""
@@ -191,16 +219,15 @@ class Dependencies:
             return True
         return bool(services.hearers_of(at.standings[incident.name].service, urgency, at.configuration))
 
-    def _raise(self, incident: Incident, urgency: Urgency, at: Moment) -> None:
+    def _raise(self, incident: Incident, urgency: Urgency, tier: int, at: Moment) -> None:
         """Tell it louder: what wakes somebody must be a new incident at the receiver."""
         if _louder(urgency, incident.urgency):
             service = at.standings[incident.name].service
             told = services.hearers_of(service, urgency, at.configuration)
-            self._again(replace(incident, urgency=urgency, told=told, suppressed_by=""), at)
+            self._again(replace(incident, urgency=urgency, told=told, suppressed_by=""), tier, at)
 
-    def _again(self, incident: Incident, at: Moment) -> None:
-        """Let a new episode take the place of one that told less."""
-        tier = at.standings[incident.name].service.tier
+    def _again(self, incident: Incident, tier: int, at: Moment) -> None:
+        """Let a new episode take the place of one that told less, as loud as for that tier."""
         self._book.end(incident.key, None, at.configuration, at.now, at.decision, ended="superseded")
         incident = replace(
             incident,
@@ -243,7 +270,7 @@ class Dependencies:
         ]
         made = replace(made, facts={**made.facts, **({"depends on, also down": down} if down else {})})
         if made.key in self._book.open:
-            self._again(made, at)
+            self._again(made, at.standings[name].service.tier, at)
         else:
             self._book.begin(made, at.configuration, at.now, at.decision)
 
@@ -281,6 +308,12 @@ class Dependencies:
 
     def _key(self, name: str, at: Moment) -> str:
         return key_of(at.configuration.alerting.prefix, "service", name)
+
+
+def _pages(name: str, at: Moment) -> bool:
+    """Say whether a receiver is one that wakes people: it takes no information."""
+    receiver = at.configuration.receivers.get(name)
+    return receiver is not None and not cast(Target, receiver.target).abilities.info
 
 
 def _louder(one: Urgency, other: Urgency) -> bool:

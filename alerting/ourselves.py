@@ -115,4 +115,7 @@ class Ourselves:
         names = {scope: set[str]() for scope in ("service", "monitor")}
         for incident in self._book.open.values():
             names[incident.scope].add(incident.name)
+        for incident in self._book.open.values():  # nobody is told of what was swallowed, once that is over
+            if incident.suppressed_by and incident.suppressed_by not in names["service"]:
+                names["service"].discard(incident.name)
         return self._unmeasured.conditions(standings, blind, names["service"], names["monitor"], now)

@@ -46,10 +46,11 @@ class Unmeasured:
         self._blind |= dict.fromkeys(blind, now)
         found, coming = list[Condition](), list[int]()
         for name, standing in standings.items():
-            missing = _missing(standing)
-            if not missing or name in down or any(judge.check.network in blind for judge in missing):
+            missing, called = _missing(standing), f"{FAMILY}/{name}"
+            told_of = name in down and called not in told
+            if not missing or told_of or any(judge.check.network in blind for judge in missing):
                 continue
-            since, called = self._since(missing), f"{FAMILY}/{name}"
+            since = self._since(missing)
             due = since + _patience(standing)
             if due <= now or called in told:
                 found.append(

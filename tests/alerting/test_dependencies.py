@@ -1,8 +1,9 @@
 """Who is told with whom: services that depend on each other, driven by hand."""
 
+from dataclasses import replace
 from typing import Any
 
-from alerting.events import Delivered
+from alerting.events import Delivered, Swapped
 from alerting.intent import Urgency
 from checks.model import Configuration, Route, Service
 from probes.result import Reason
@@ -183,3 +184,53 @@ def test_what_an_ancestor_has_swallowed_is_known_in_the_next_life() -> None:
     hand.works("login").works("inbox")
 
     assert hand.open() == []
+
+
+def test_a_child_that_lost_its_check_while_it_waited_takes_no_page_along() -> None:
+    hand = well(chain(SSO, MAIL)).fails("inbox")
+    off = chain(SSO, MAIL)
+    checks = {**off.checks, "inbox": replace(off.checks["inbox"], enabled=False)}
+    hand.hear(Swapped(replace(off, checks=checks))).fails("login")
+
+    assert (opens(hand), list(hand.engine.dependencies.waiting)) == (["sso"], [])
+
+
+def test_a_pager_hears_of_the_ancestor_where_only_that_of_the_child_would_wake_somebody() -> None:
+    routes = (Route(receivers=("pager",), match={"tier": 1}), Route(receivers=("chat",)))
+    quiet = replace(SSO, tier=2)
+    hand = well(chain(quiet, MAIL, alerting=alerting(*routes))).fails("login")
+    assert opens(hand) == []
+    hand.fails("inbox")
+
+    assert opens(hand) == ["sso"]
+
+
+def test_what_is_raised_is_as_loud_as_for_the_child() -> None:
+    hand = well(chain(replace(SSO, tier=3), MAIL)).fails("login").fails("inbox")
+
+    assert hand.engine.book.open["hq/service/sso"].severity == "critical"
+
+
+def test_a_tier_that_rises_in_an_outage_pages() -> None:
+    hand = well(chain(replace(SSO, tier=3))).fails("login")
+    assert opens(hand) == []
+    hand.hear(Swapped(chain(SSO)))
+
+    assert opens(hand) == ["sso"]
+
+
+def test_a_swallowed_childs_tier_that_rises_raises_its_ancestor() -> None:
+    quiet = replace(SSO, tier=3)
+    hand = well(chain(quiet, replace(MAIL, tier=3))).fails("login").fails("inbox")
+    assert opens(hand) == []
+    hand.hear(Swapped(chain(quiet, MAIL)))
+
+    assert opens(hand) == ["sso"]
+
+
+def test_a_swallowed_child_that_nobody_sees_after_its_ancestor_is_well_is_told_of() -> None:
+    hand = well(chain(SSO, MAIL)).fails("login").fails("inbox").works("login")
+    for _ in range(40):
+        hand.attempt("inbox", Reason.BUG, 0).passes(20)
+
+    assert "monitor/unmeasured/mail" in hand.open()
