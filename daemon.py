@@ -25,6 +25,7 @@ from commands.context import RunOptions, Status, Stop
 from commands.main import main as commanded
 from commands.plain import plural
 from driver.loop import Driver, Outside, targets_of
+from driver.operations import follow
 from driver.reload import Hands, Mistakes, Reloader, Unacceptable, in_words
 from driver.watch import watch
 from exporter.counters import Counters
@@ -145,12 +146,13 @@ async def _live(configuration: Configuration, store: Store, life: Life, stop: as
     deliverer = _deliverer(driver, poster, clock, counters)
     guard.start()
     life.viewer = _viewer(driver, deliverer, clock.now())
-    driver.start(deliverer, restored.queued)
+    driver.start(deliverer, restored.queued, restored.orders)
     life.webhooks = Webhooks(secrets_of(configuration), partial(_reported, driver))
     life.driver = driver
     switches = Switches(driver, poster, relay)
     switches.follow(configuration.alerting.dead_mans_switch)
     reloader = life.reloader = _reloader(life, driver, switches)
+    driver.spawn(follow(store.path, driver.ordered, after=driver.engine.calendar.orders.last))
     if life.options.watch:
         driver.spawn(watch(life.options.watched, reloader.reload))
     _welcome(configuration)

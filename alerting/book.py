@@ -1,6 +1,6 @@
 """The open incidents, and the latest episode of each key. Opens and closes; decides nothing."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -15,13 +15,20 @@ from checks.model import Configuration
 class Book:
     """Owner of incidents. Every change is written into the decision that caused it.
 
-    `disputed` are the keys that we hold open and some receiver holds for resolved.
+    `disputed` are the keys that we hold open and some receiver holds for resolved. `budgets` says in words
+    what is left of a service's budgets at an instant.
     """
 
-    def __init__(self, open_: Iterable[Incident] = (), episodes: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        open_: Iterable[Incident] = (),
+        episodes: Mapping[str, int] | None = None,
+        budgets: Callable[[str, int], Sequence[str]] = lambda _, __: (),
+    ) -> None:
         self.open: dict[str, Incident] = {incident.key: incident for incident in open_}
         self.disputed = {key for key, incident in self.open.items() if incident.closed_by}
         self.episodes: dict[str, int] = dict(episodes or {})
+        self._budgets = budgets
 
     def begin(self, incident: Incident, configuration: Configuration, now: int, decision: Decision) -> None:
         """Open an incident: a new episode under its key, and an open to each receiver told."""
@@ -75,7 +82,8 @@ class Book:
 
         No update goes to a receiver that holds the incident for resolved: there it could be a new one.
         """
-        message = message_of(incident, configuration)
+        budgets = self._budgets(incident.service, now) if incident.service else ()
+        message = message_of(incident, configuration, budgets)
         closed_by = incident.closed_by if action is Action.UPDATE else ()
         for receiver in (name for name in receivers if name not in closed_by):
             _queue(incident, action, receiver, message, now, decision)
@@ -101,7 +109,7 @@ class Book:
         an open waits in the outbox anyway. A receiver that has reported a resolve is answered in its own
         time: reports.py.
         """
-        for incident in self.open.values():
+        for incident in (each for each in self.open.values() if not each.held):
             told = [name for name in incident.told if (name, incident.key) not in queued]
             told = [name for name in told if name not in incident.closed_by]
             usable = [name for name in told if _deduplicates(configuration, name)]
@@ -114,6 +122,10 @@ class Book:
             self.open.values(),
             key=lambda each: (ranks.index(each.urgency), each.scope == "monitor", each.fault_at, each.key),
         )
+
+    def names(self, scope: str) -> set[str]:
+        """Name what is open of a scope."""
+        return {incident.name for incident in self.open.values() if incident.scope == scope}
 
     @property
     def monitors(self) -> bool:
@@ -145,7 +157,7 @@ def _queue(
         key=incident.key,
         episode=incident.episode,
         action=action,
-        urgency=incident.urgency,
+        urgency=incident.loudness,
         created_at=now,
         message=message,
         farewell=farewell,

@@ -83,6 +83,16 @@ class Deliverer:
             self._take_in(intent, tried)
         self._woken.set()
 
+    def hurry(self, id: str) -> bool:
+        """Try what rests as soon as its receiver's rate allows; say whether it rests. Never waits."""
+        rests = self.outbox.hurry(id)
+        self._woken.set()
+        return rests
+
+    def drop(self, id: str) -> None:
+        """Let go of a message, by hand: of one that is on its way if it does not arrive. Never waits."""
+        self._settle(self.outbox.drop(id, self._now()))
+
     def swap(
         self,
         targets: Mapping[str, Target],

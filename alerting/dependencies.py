@@ -6,24 +6,22 @@ docs/decisions/0012-one-outage-one-page.md says why so. Pure; times are ms since
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import cast
 
-from alerting import services
+from alerting import graph, services
+from alerting.announcer import Announcer
 from alerting.book import Book
-from alerting.events import Decision, Wish
-from alerting.incident import Ended, Incident, key_of
-from alerting.intent import Action, Urgency
-from alerting.receiver import Target
-from alerting.routes import severity_of, urgency_of
+from alerting.covering import Covering
+from alerting.events import Wish
+from alerting.flapping import Flapping
+from alerting.incident import Ended, Incident
+from alerting.moment import Moment
+from alerting.routes import urgency_of
 from alerting.services import Standing
 from checks.model import Configuration
 from probes.result import Outcome, Result
 from slo.state import State
-
-TOGETHER = 10_000  # ms in which children that follow each other are told in one update
-LOUDEST_FIRST = tuple(Urgency)
 
 
 @dataclass(slots=True)
@@ -31,7 +29,8 @@ class Waiting:
     """A service that is down and not announced.
 
     It waits at most `until` (None: no longer), for attempts of its ancestors begun after `since`. Where an
-    ancestor's incident has just been resolved, bad attempts of its own begun `after` that count, by check.
+    ancestor's incident, or what held its own, is just over, bad attempts of its own begun `after` that count,
+    by check.
     """
 
     since: int
@@ -44,68 +43,95 @@ class Waiting:
         return self.after is not None and result.outcome is Outcome.BAD and result.at >= self.after
 
 
-@dataclass(slots=True)
-class Moment:
-    """What a step is handed: the services as they stand, the configuration, when, and what follows."""
-
-    standings: Mapping[str, Standing]
-    configuration: Configuration
-    now: int
-    decision: Decision
-
-
 class Dependencies:
     """Owner of those that wait, and of who is told with whom."""
 
-    def __init__(self, book: Book, configuration: Configuration) -> None:
+    def __init__(self, book: Book, announcer: Announcer, configuration: Configuration) -> None:
         self.waiting: dict[str, Waiting] = {}
-        self._book = book
-        self._undelivered: set[str] = set()  # keys of pages that their receivers do not take
-        self._due: dict[str, int] = {}  # keys whose list has grown: when that is told
+        self.flapping = Flapping()
+        self._book, self._announcer = book, announcer
+        self._covering = Covering(book, announcer)
         self.follow(configuration)
 
     def follow(self, configuration: Configuration) -> None:
         """Go by another configuration from now on."""
-        self._ancestors = _ancestors(configuration)
-        self._dependents = _turned(self._ancestors)
+        self._ancestors = graph.ancestors(configuration)
+        self._dependents = graph.dependents(self._ancestors)
+        self._covering.follow(self._ancestors)
+        self.flapping.follow(configuration)
         self.waiting = {name: each for name, each in self.waiting.items() if name in self._ancestors}
 
     def wake(self) -> int | None:
         """Give the next instant at which time alone changes something."""
         ends = [each.until for each in self.waiting.values() if each.until is not None]
-        return min((*ends, *self._due.values()), default=None)
+        return min((*ends, *self.flapping.wakes()), default=None)
 
     # --- what happens
 
     def settle(self, standing: Standing, at: Moment) -> None:
         """Open or resolve the incident of a service; unknown is not recovery and opens nothing."""
         name = standing.service.name
-        known = self._book.open.get(self._key(name, at))
+        planned = name in self._announcer.calendar.maintained
+        self.flapping.seen(name, standing.state, at.now, planned=planned)
+        known = self._book.open.get(at.key("service", name))
         if standing.state is State.UP:
             self.waiting.pop(name, None)
             if known:
-                self.end(name, standing.restored_at(known.fault_at, at.now), at)
-        elif standing.state is State.DOWN and known is None and name not in self.waiting:
+                self._recovered(known, at)
+        elif known:
+            self.noticed(standing, at)
+        elif standing.state is State.DOWN and name not in self.waiting:
             self._wait(standing, at)
-        elif known is None and not standing.causes():
+        elif not standing.causes():
             self.waiting.pop(name, None)
+
+    def _recovered(self, known: Incident, at: Moment) -> None:
+        """Resolve it; one that flaps stays open until it has been calm."""
+        if not self.flapping.flaps(known.name):
+            restored_at = at.standings[known.name].restored_at(known.fault_at, at.now)
+            self.end(known.name, restored_at, at)
+            return
+        at.decision.suppressed.append("flapping")
+        self.noticed(at.standings[known.name], at)
+
+    def noticed(self, standing: Standing, at: Moment) -> None:
+        """Tell what is new about an open incident: its causes, that it flaps, that we cannot see it."""
+        name = standing.service.name
+        known = self._book.open.get(at.key("service", name))
+        if known is None:
+            return
+        now = replace(
+            known,
+            causes=standing.causes() or known.causes,
+            flapping=self.flapping.flaps(name),
+            unseen=standing.state is State.UNKNOWN,
+        )
+        if _said(now) != _said(known):
+            self._book.keep(now, at.decision)
+            self._announcer.news(known.key, at)
 
     def end(self, name: str, restored_at: int | None, at: Moment, *, ended: Ended = "") -> None:
         """Resolve the incident of a service, and let go of those it has swallowed."""
-        key = self._key(name, at)
-        self._book.end(key, restored_at, at.configuration, at.now, at.decision, ended=ended)
-        self._due.pop(key, None)
-        self._undelivered.discard(key)
+        key = at.key("service", name)
+        self._announcer.end(key, restored_at, at, ended=ended)
+        self._covering.undelivered.discard(key)
         self.waiting.pop(name, None)
         self._released(name, at)
 
     def _wait(self, standing: Standing, at: Moment) -> None:
-        name = standing.service.name
+        name, hold = standing.service.name, round(at.configuration.alerting.hold_max * 1000)
         since = services.fault_of(standing)
-        self.waiting[name] = Waiting(since, at.now + round(at.configuration.alerting.hold_max * 1000))
+        waiting = self.waiting[name] = Waiting(since, at.now + hold)
+        made = services.incident_of(standing, at.configuration, at.now)
+        ended = self._announcer.calendar.ended_at(made, at)
+        if ended is not None and since < ended:
+            waiting.after = ended
+            waiting.bads = _bads_since(ended, standing)
         self._decide(name, at)
         if name in self.waiting:
             self._ask(self._ancestors[name], at)
+            if waiting.after is not None:
+                self._ask([name], at, delay=True)
 
     def heard(self, service: str, result: Result, at: Moment) -> None:
         """Take note that a check of a service was asked: some may know now what they wait for."""
@@ -123,36 +149,54 @@ class Dependencies:
             if each.until is not None and each.until <= at.now:
                 each.until = None
                 self._decide(name, at)
-        for key in [key for key, due in self._due.items() if due <= at.now]:
-            self._tell_list(key, at)
+        for name in self.flapping.calm(at.now):
+            if name in at.standings:
+                self.settle(at.standings[name], at)
 
     def undeliverable(self, key: str, at: Moment) -> None:
         """Take note that a page is not taken: whoever it has swallowed is told by itself."""
-        self._undelivered.add(key)
+        self._covering.undelivered.add(key)
         known = self._book.open.get(key)
         if known and known.scope == "service":
             self._released(known.name, at, at_once=True)
 
     def delivered(self, key: str) -> None:
         """Take note that it was taken after all."""
-        self._undelivered.discard(key)
+        self._covering.undelivered.discard(key)
+
+    # --- the calendar, a start, a reload
 
     def review(self, at: Moment) -> None:
-        """After a start or a reload: those whose ancestor's incident is over are told by themselves."""
+        """Tell whoever is to hear by now of what is open, when that may have changed."""
         for key in list(self._book.open):
-            known = self._book.open[key]  # another's review may have raised it
-            if known.scope == "service" and known.suppressed_by:
-                self._review_swallowed(known, at)
-            elif known.scope == "service":
-                tier = at.standings[known.name].service.tier
-                self._raise(known, urgency_of(tier), tier, at)
+            if key in self._book.open:  # another's review may have ended it
+                self._review(self._book.open[key], at)
 
-    def _review_swallowed(self, known: Incident, at: Moment) -> None:
-        parent = self._cover(known.name, at)
+    def _review(self, known: Incident, at: Moment) -> None:
+        freed = self._announcer.review(known.key, at)
+        known = self._book.open[known.key]
+        if known.scope != "service":
+            if freed:
+                self._announcer.announce(known, at)
+        elif known.suppressed_by:
+            self._review_swallowed(known, at, freed)
+        elif freed:
+            if known.name not in self.waiting:
+                self._release(known.name, at)
+        else:
+            tier = at.standings[known.name].service.tier
+            self._covering.raise_to(known, urgency_of(tier), tier, at)
+
+    def _review_swallowed(self, known: Incident, at: Moment, freed: bool) -> None:
+        parent = self._covering.find(known.name, at)
         if parent is None:
-            self._release(known.name, at)
-        elif parent != known.suppressed_by:
-            self._swallow(known.name, parent, at)
+            above = self._book.open.get(at.key("service", known.suppressed_by))
+            self._release(known.name, at, at_once=above is not None)
+        else:
+            if parent != known.suppressed_by:
+                self._covering.swallow(known.name, parent, at)
+            if freed:
+                self._announcer.announce(self._book.open[known.key], at)
 
     # --- what follows
 
@@ -163,9 +207,9 @@ class Dependencies:
             del self.waiting[name]
         elif not standing.causes():
             return  # a reload or a restart has left it no check that is down: nothing can be told
-        elif (parent := self._cover(name, at)) is not None:
+        elif (parent := self._covering.find(name, at)) is not None:
             del self.waiting[name]
-            self._swallow(name, parent, at)
+            self._covering.swallow(name, parent, at)
         elif self._may_open(name, waiting, at):
             del self.waiting[name]
             self._open(name, at)
@@ -186,105 +230,31 @@ class Dependencies:
         asked = all(judge.last and judge.last.at > since and not judge.suspect for judge in judges)
         return asked and parent not in self.waiting
 
-    def _cover(self, name: str, at: Moment) -> str | None:
-        """Name the ancestor whose incident tells of it too, the one that has failed for longest."""
-        urgency = urgency_of(at.standings[name].service.tier)
-        found = [self._book.open.get(self._key(parent, at)) for parent in self._ancestors[name]]
-        loud = [each for each in found if each and self._is_loud(each, urgency, at)]
-        if not loud:
-            return None
-        first = min(loud, key=lambda each: (each.fault_at, each.name))
-        self._raise(first, urgency, at.standings[name].service.tier, at)
-        self._wake_too(
-            first.key, services.hearers_of(at.standings[name].service, urgency, at.configuration), at
-        )
-        return first.name
-
-    def _wake_too(self, key: str, hearers: Iterable[str], at: Moment) -> None:
-        """Where no pager hears of the ancestor, let those of the child hear of it."""
-        known = self._book.open[key]
-        new = (
-            () if any(_pages(name, at) for name in known.told) else tuple(n for n in hearers if _pages(n, at))
-        )
-        if new:
-            known = replace(known, told=(*known.told, *new))
-            self._book.keep(known, at.decision)
-            self._book.say(known, Action.OPEN, new, at.configuration, at.now, at.decision)
-
-    def _is_loud(self, incident: Incident, urgency: Urgency, at: Moment) -> bool:
-        """Say whether an incident is announced, or can be, as urgently as that."""
-        if incident.suppressed_by or incident.key in self._undelivered:
-            return False
-        if incident.told and not _louder(urgency, incident.urgency):
-            return True
-        return bool(services.hearers_of(at.standings[incident.name].service, urgency, at.configuration))
-
-    def _raise(self, incident: Incident, urgency: Urgency, tier: int, at: Moment) -> None:
-        """Tell it louder: what wakes somebody must be a new incident at the receiver."""
-        if _louder(urgency, incident.urgency):
-            service = at.standings[incident.name].service
-            told = services.hearers_of(service, urgency, at.configuration)
-            self._again(replace(incident, urgency=urgency, told=told, suppressed_by=""), tier, at)
-
-    def _again(self, incident: Incident, tier: int, at: Moment) -> None:
-        """Let a new episode take the place of one that told less, as loud as for that tier."""
-        self._book.end(incident.key, None, at.configuration, at.now, at.decision, ended="superseded")
-        incident = replace(
-            incident,
-            severity=severity_of(incident.urgency, tier),
-            opened_at=at.now,
-            accepted_at=None,
-            acknowledged_at=None,
-            heard={},
-        )
-        self._book.begin(incident, at.configuration, at.now, at.decision)
-
-    def _swallow(self, name: str, parent: str, at: Moment) -> None:
-        at.decision.suppressed.append(name)
-        service = at.standings[name].service
-        key, parents_key = self._key(name, at), self._key(parent, at)
-        if key in self._book.open:
-            self._book.keep(replace(self._book.open[key], suppressed_by=parent), at.decision)
-        else:
-            made = services.incident_of(at.standings[name], at.configuration, at.now)
-            told = services.hearers_of(service, Urgency.INFO, at.configuration)
-            above = at.standings[parent].service.title or parent
-            quiet = replace(
-                made,
-                urgency=Urgency.INFO,
-                severity="info",
-                text=f"{made.title or name} is down too: it depends on {above}",
-                told=told,
-                suppressed_by=parent,
-            )
-            self._book.begin(quiet, at.configuration, at.now, at.decision)
-        known = self._book.open[parents_key]
-        if name not in known.swallowed:
-            self._book.keep(replace(known, swallowed=(*known.swallowed, name)), at.decision)
-            self._due.setdefault(parents_key, at.now + TOGETHER)
-
     def _open(self, name: str, at: Moment) -> None:
         made = services.incident_of(at.standings[name], at.configuration, at.now)
         down = [
             parent for parent in sorted(self._ancestors[name]) if at.standings[parent].state is State.DOWN
         ]
         made = replace(made, facts={**made.facts, **({"depends on, also down": down} if down else {})})
-        if made.key in self._book.open:
-            self._again(made, at.standings[name].service.tier, at)
+        known = self._book.open.get(made.key)
+        if known is None:
+            self._announcer.begin(made, at)
+        elif known.held and not known.suppressed_by:
+            self._announcer.announce(replace(known, causes=made.causes, facts=made.facts), at)
         else:
-            self._book.begin(made, at.configuration, at.now, at.decision)
+            self._announcer.supersede(made, at)
 
     def _released(self, parent: str, at: Moment, *, at_once: bool = False) -> None:
         """Let go of those that an ancestor's incident has swallowed, or that wait for word of it."""
         for name in self._dependents.get(parent, ()):
-            known = self._book.open.get(self._key(name, at))
+            known = self._book.open.get(at.key("service", name))
             if known and known.suppressed_by == parent:
                 self._release(name, at, at_once=at_once)
             elif name in self.waiting and not at_once:
                 self.waiting[name].after, self.waiting[name].bads = at.now, Counter()
 
     def _release(self, name: str, at: Moment, *, at_once: bool = False) -> None:
-        """Let one be told by itself: at once, or when it is seen bad after its ancestor was well again."""
+        """Let one be told by itself: at once, or when it is seen bad after what kept it back was over."""
         hold = round(at.configuration.alerting.hold_max * 1000)
         if at_once:
             self.waiting[name] = Waiting(at.now, None)
@@ -293,12 +263,6 @@ class Dependencies:
             self.waiting[name] = Waiting(at.now, at.now + hold, after=at.now)
             self._ask([name], at)
 
-    def _tell_list(self, key: str, at: Moment) -> None:
-        del self._due[key]
-        known = self._book.open.get(key)
-        if known:
-            self._book.say(known, Action.UPDATE, known.told, at.configuration, at.now, at.decision)
-
     def _ask(self, names: Iterable[str], at: Moment, *, delay: bool = False) -> None:
         """Want the checks of services asked, beside the grid."""
         for name in names:
@@ -306,39 +270,13 @@ class Dependencies:
                 later = round(judge.check.confirm_interval * 1000) if delay else 0
                 at.decision.ask.append(Wish(judge.check.name, at.now + later))
 
-    def _key(self, name: str, at: Moment) -> str:
-        return key_of(at.configuration.alerting.prefix, "service", name)
+
+def _said(incident: Incident) -> tuple[object, ...]:
+    """Give what is new when it changes."""
+    return sorted(cause.check for cause in incident.causes), incident.flapping, incident.unseen
 
 
-def _pages(name: str, at: Moment) -> bool:
-    """Say whether a receiver is one that wakes people: it takes no information."""
-    receiver = at.configuration.receivers.get(name)
-    return receiver is not None and not cast(Target, receiver.target).abilities.info
-
-
-def _louder(one: Urgency, other: Urgency) -> bool:
-    return LOUDEST_FIRST.index(one) < LOUDEST_FIRST.index(other)
-
-
-def _ancestors(configuration: Configuration) -> dict[str, frozenset[str]]:
-    """Give all that each service depends on, directly or through others."""
-    known: dict[str, frozenset[str]] = {}
-
-    def of(name: str) -> frozenset[str]:
-        if name not in known:
-            parents = configuration.services[name].depends_on
-            known[name] = frozenset(parents).union(*map(of, parents))
-        return known[name]
-
-    for name in configuration.services:
-        of(name)
-    return known
-
-
-def _turned(ancestors: Mapping[str, Set[str]]) -> dict[str, tuple[str, ...]]:
-    """Give all that depend on each service."""
-    pairs: Iterator[tuple[str, str]] = ((parent, name) for name in ancestors for parent in ancestors[name])
-    found: dict[str, list[str]] = {}
-    for parent, name in pairs:
-        found.setdefault(parent, []).append(name)
-    return {parent: tuple(sorted(names)) for parent, names in found.items()}
+def _bads_since(instant: int, standing: Standing) -> Counter[str]:
+    """Count what is known of the bad attempts since an instant, by check: the last one."""
+    lasts = [judge.last_bad for judge in standing.judges]
+    return Counter(last.check for last in lasts if last is not None and last.at >= instant)

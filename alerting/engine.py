@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from alerting import reports, swap
+from alerting.announcer import Announcer
 from alerting.book import Book
-from alerting.dependencies import Dependencies, Moment
+from alerting.calendar import Calendar
+from alerting.dependencies import Dependencies
 from alerting.events import (
     Attempted,
     Decision,
     Delivered,
     Event,
+    Ordered,
     Reported,
     SelfChecked,
     Started,
@@ -23,12 +26,17 @@ from alerting.events import (
 )
 from alerting.incident import Incident, key_of
 from alerting.intent import Action, Intent, Urgency
+from alerting.moment import Moment
+from alerting.orders import Orders
 from alerting.ourselves import Ourselves
 from alerting.routes import fallback_of
 from alerting.seeing import Seeing, ask_everybody, forget_suspects
+from alerting.words import budget_in_words
 from checks.diff import Difference, difference
 from checks.model import Configuration
 from probes.result import Outcome, Reason, Result
+from slo.accounts import Accounts
+from slo.combined import Combined
 from slo.judge import Judge
 from slo.state import State
 from store.rows import Renamed
@@ -43,16 +51,20 @@ class Engine:
         open_incidents: Iterable[Incident] = (),
         episodes: Mapping[str, int] | None = None,
         queued: Iterable[Intent] = (),
+        orders: Orders | None = None,
     ) -> None:
         self.configuration = configuration
         self.judges = {name: Judge(check) for name, check in configuration.checks.items() if check.enabled}
         self.services = swap.standings_after({}, self.judges, configuration, 0)
         self._indicators = self._deciding()
-        self.book = Book(open_incidents, episodes)
-        self.dependencies = Dependencies(self.book, configuration)
+        self.accounts = Accounts(configuration, self.judges, self._times())
+        self.book = Book(open_incidents, episodes, self._budgets)
+        self.calendar = Calendar(configuration, orders)
+        self.announcer = Announcer(self.book, self.calendar)
+        self.dependencies = Dependencies(self.book, self.announcer, configuration)
         self.seeing = Seeing(configuration)
         self.suspects: set[str] = set()  # they are asked before others
-        self._ourselves = Ourselves(self.book)
+        self._ourselves = Ourselves(self.book, self.announcer)
         self._queued = {(intent.receiver, intent.key) for intent in queued if intent.action is Action.OPEN}
         self._wake: int | None = None  # an event at or after this instant does what Woke does
 
@@ -63,14 +75,19 @@ class Engine:
         for result in results:
             judge = self.judges.get(result.check)
             if judge is not None:
-                judge.judge(result)
+                change = judge.judge(result)
                 self._mark(judge)
+                if change is not None and result.check in self._indicators:
+                    standing = self.services[judge.check.service]
+                    standing.look()
+                    self.dependencies.flapping.seen(judge.check.service, standing.state, result.at)
 
     # --- events
 
     def handle(self, event: Event, now: int) -> Decision:
         """Take one event in. Never waits, never fails for what an event says."""
         decision = Decision()
+        turned = self._turned(event, now)
         match event:
             case Attempted(result):
                 self._attempted(result, now, decision)
@@ -83,20 +100,28 @@ class Engine:
             case Delivered():
                 self._delivered(event, now, decision)
             case Reported():
-                reports.hear(event, self.book, now, decision)
+                self._reported(event, now, decision)
             case _:
                 self._ourselves.hear(event, now)
+        if turned:
+            self.dependencies.review(self._moment(now, decision))
         self._settle(event, now, decision)
         return decision
+
+    def _turned(self, event: Event, now: int) -> bool:
+        """Go by the calendar of now; say whether it is another than before."""
+        if isinstance(event, Ordered):
+            self.calendar.order(event.operation)
+        return self.calendar.turn(now)
 
     def _settle(self, event: Event, now: int, decision: Decision) -> None:
         """Let what was kept back go on, tell what is wrong with ourselves, say when to wake."""
         for result in self.seeing.released(now):
             self._record(result, now, decision)
         self.seeing.rounds(now, decision)
-        due = self.dependencies.wake()
-        if due is not None and due <= now:
-            self.dependencies.passed(self._moment(now, decision))
+        for owner in (self.dependencies, self.announcer):
+            if (due := owner.wake()) is not None and due <= now:
+                owner.passed(self._moment(now, decision))
         if _strained(decision):
             self._ourselves.strained(now)
         woken = self._wake is not None and now >= self._wake
@@ -107,13 +132,15 @@ class Engine:
             self.seeing.wake(now),
             *self._ourselves.wakes(now),
             self.dependencies.wake(),
+            self.announcer.wake(),
+            self.calendar.wake(),
             reports.wake(self.book, self.configuration, now),
         )
         self._wake = decision.wake = min((at for at in times if at is not None), default=None)
 
     def _fails(self, incident: Incident) -> bool:
         """Say whether we see now what an open incident says; one about ourselves is open while it holds."""
-        if incident.scope == "monitor":
+        if incident.scope != "service":
             return True
         standing = self.services.get(incident.name)
         return standing is not None and standing.state is State.DOWN
@@ -125,7 +152,7 @@ class Engine:
         for standing in self.services.values():
             standing.look()
             self.dependencies.settle(standing, self._moment(now, decision))
-        swap.end_orphans(self.services, self.book, self.configuration, now, decision)
+        swap.end_orphans(self.book, self.announcer, self._moment(now, decision))
         self.dependencies.review(self._moment(now, decision))
 
     # --- a reload
@@ -137,19 +164,22 @@ class Engine:
         before = {name: each.judges for name, each in self.services.items()}
         decision.rows += [Renamed(was, name, configuration.site) for name, was in changes.renamed.items()]
         swap.rename_causes(self.book, changes, decision)
-        keys = swap.part(self.book, leaving, old, now, decision)
+        told = swap.part(self.book, leaving, old, now, decision)
         self.dependencies.follow(configuration)
+        self.calendar.follow(configuration)
+        self.calendar.turn(now)
         self._rejudge(changes, now)
         at = self._moment(now, decision)
+        self.announcer.abandon(leaving, at)
         mended = swap.mended(self._ourselves.silent, old, configuration)
         self._ourselves.swapped(configuration.receivers.keys() - leaving - mended)
         swap.end_unwatched(before, self.book, self.dependencies, at)
-        swap.end_orphans(self.services, self.book, configuration, now, decision)
-        self.dependencies.review(at)
+        swap.end_orphans(self.book, self.announcer, at)
         same = swap.continued(changes, configuration)
         self._watching(now, decision, lambda: self.seeing.redefine(configuration, same, now))
         self._tell(now, decision)  # what is over by the reload is new to nobody
-        swap.welcome(self.book, keys, mended, configuration, now, decision)
+        self.dependencies.review(at)
+        swap.welcome(self.book, told, mended, at)
 
     def _rejudge(self, changes: Difference, now: int) -> None:
         """Give every check, service and network its definition of now."""
@@ -157,6 +187,14 @@ class Engine:
         self.services = swap.standings_after(self.services, self.judges, self.configuration, now)
         self._indicators = self._deciding()
         self.suspects = {name for name, judge in self.judges.items() if judge.suspect}
+        self.accounts.follow(self.configuration, self.judges, self._times(), now)
+
+    def _times(self) -> dict[str, Combined]:
+        return {name: each.timeline for name, each in self.services.items()}
+
+    def _budgets(self, service: str, now: int) -> list[str]:
+        """Say what is left of the budgets of a service."""
+        return [budget_in_words(each) for each in self.accounts.of(service, now) if each.figures]
 
     def _deciding(self) -> set[str]:
         """Name the checks that decide the state of a service."""
@@ -211,9 +249,11 @@ class Engine:
             self.suspects.discard(judge.check.name)
 
     def _look(self, service: str, now: int, decision: Decision) -> None:
-        standing = self.services[service]
+        standing, at = self.services[service], self._moment(now, decision)
         if standing.look():
-            self.dependencies.settle(standing, self._moment(now, decision))
+            self.dependencies.settle(standing, at)
+        else:
+            self.dependencies.noticed(standing, at)
 
     def _moment(self, now: int, decision: Decision) -> Moment:
         return Moment(self.services, self.configuration, now, decision)
@@ -235,9 +275,14 @@ class Engine:
                 ask_everybody(sight, self.judges, now, decision)
 
     def _tell(self, now: int, decision: Decision) -> None:
-        self._ourselves.tell(self.seeing, self.services, self.configuration, now, decision)
+        self._ourselves.tell(self.seeing, self._moment(now, decision))
 
     # --- delivery
+
+    def _reported(self, event: Reported, now: int, decision: Decision) -> None:
+        reports.hear(event, self.book, now, decision)
+        if event.key in self.book.open:
+            self.announcer.review(event.key, self._moment(now, decision))
 
     def _delivered(self, event: Delivered, now: int, decision: Decision) -> None:
         intent = event.intent
@@ -272,9 +317,7 @@ class Engine:
         fallback = fallback_of(self.configuration, known.told)
         if not fallback or known.urgency is not Urgency.PAGE:
             return
-        known = replace(known, told=(*known.told, *fallback))
-        self.book.keep(known, decision)
-        self.book.say(known, Action.OPEN, fallback, self.configuration, now, decision)
+        self.announcer.tell_more(known.key, fallback, self._moment(now, decision))
 
 
 def _strained(decision: Decision) -> bool:

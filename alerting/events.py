@@ -7,7 +7,7 @@ from alerting.incident import Happening, Incident
 from alerting.intent import Intent
 from checks.model import Configuration, Network
 from probes.result import Result
-from store.rows import Row
+from store.rows import Operation, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,13 @@ class Swapped:
 
 
 @dataclass(frozen=True, slots=True)
+class Ordered:
+    """A person has added or removed a maintenance or a silence."""
+
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True)
 class ReloadRefused:
     """A reload was refused, and changed nothing; `detail` is one sentence that says why, without values."""
 
@@ -93,6 +100,7 @@ class ReloadRefused:
 Event = (
     Started
     | Swapped
+    | Ordered
     | ReloadRefused
     | Woke
     | Attempted
@@ -119,7 +127,7 @@ class Decision:
 
     `rows` and `intents` are one transaction. `recorded` are the results whose outcome is now final, for those
     who count; `look` the networks whose self-checks are to be asked now; `wake` the next instant at which
-    time alone changes something. `suppressed` are the services that an ancestor's incident swallowed.
+    time alone changes something. `suppressed` are the reasons for which something was not told, one each.
     """
 
     rows: list[Row] = field(default_factory=list)

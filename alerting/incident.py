@@ -9,9 +9,10 @@ from typing import Any, Literal
 from alerting.intent import Urgency
 from store.rows import IncidentRow
 
-Scope = Literal["service", "monitor"]
+Scope = Literal["service", "monitor", "storm"]
 Ended = Literal["", "removed", "superseded"]  # why, where nothing was restored
 Happening = Literal["acknowledged", "unacknowledged", "resolved", "reopened"]  # at a receiver's end
+UNMEASURED = "unmeasured/"  # begins the names of what is told of services that nobody measures
 LONGEST_KEY = 255  # PagerDuty's limit for dedup_key
 
 
@@ -52,6 +53,10 @@ class Incident:
     `told` are the receivers to which an open was queued: each of them gets the resolve. `heard` is what came
     back from some of them; `acknowledged_at` is the first acknowledgement by a person. `ended` says why one
     is over where nothing was restored: nobody watches it any more, or a louder one has taken its place.
+
+    `in_maintenance` and `silenced_by` name what holds its announcement; on one that was told before they
+    hold the rest of what there is to say. `put_off`: so far only those were told who hear of it outside of
+    its route's hours. `stormed` are the receivers that hear of it together with others.
     """
 
     key: str
@@ -75,6 +80,35 @@ class Incident:
     suppressed_by: str = ""  # the service whose incident tells of this one too
     swallowed: tuple[str, ...] = ()  # the services that this one tells of too, as they came
     ended: Ended = ""
+    announced_at: int | None = None  # when its route's receivers were told first
+    put_off: bool = False
+    in_maintenance: str = ""
+    silenced_by: str = ""
+    stormed: tuple[str, ...] = ()
+    flapping: bool = False
+    unseen: bool = False  # whether its service is unknown now, which is no recovery
+
+    @property
+    def held(self) -> bool:
+        """Whether announcements about it are held."""
+        return bool(self.in_maintenance or self.silenced_by)
+
+    @property
+    def announced(self) -> bool:
+        """Whether somebody was told of it, by itself or together with others."""
+        return bool(self.told or self.stormed)
+
+    @property
+    def loudness(self) -> Urgency:
+        """How urgent it is to whoever hears of it now."""
+        return Urgency.INFO if self.put_off else self.urgency
+
+    @property
+    def service(self) -> str:
+        """Name the service that it is about; nothing where it is about none."""
+        if self.scope == "service":
+            return self.name
+        return self.name.removeprefix(UNMEASURED) if self.name.startswith(UNMEASURED) else ""
 
     @property
     def closed_by(self) -> tuple[str, ...]:
@@ -106,7 +140,8 @@ class Incident:
         said = json.loads(row.document)
         said["causes"] = tuple(Cause(**cause) for cause in said["causes"])
         said["told"] = tuple(said["told"])
-        said["swallowed"] = tuple(said.get("swallowed", ()))
+        for listed in ("swallowed", "stormed"):
+            said[listed] = tuple(said.get(listed, ()))
         said["urgency"] = Urgency(said["urgency"])
         said["heard"] = {name: Heard(**heard) for name, heard in said.get("heard", {}).items()}
         return cls(**said)

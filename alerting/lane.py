@@ -8,6 +8,7 @@ from alerting.receiver import Abilities
 
 How = Literal["sent", "dead", "replaced"]
 ANNOUNCING = frozenset({Action.OPEN, Action.UPDATE})
+DROPPED = "dropped by hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,10 @@ class Over:
 
 @dataclass(slots=True)
 class Entry:
-    """An intent that waits at a `place`. `since` is when that began; `tried`: it may have arrived already."""
+    """An intent that waits at a `place`. `since` is when that began; `tried`: it may have arrived already.
+
+    `dropped`: a person has said that it is not to be said (any more).
+    """
 
     intent: Intent
     abilities: Abilities
@@ -36,6 +40,7 @@ class Entry:
     tries: int = 0
     flying: bool = False
     rests_until: int = 0
+    dropped: bool = False
 
 
 @dataclass(slots=True)
@@ -93,6 +98,17 @@ class Lane:
             self.stories[intent.episode].accepted_at = now
         return [Over(intent, how, detail), *self.tidy(now)]
 
+    def hurry(self) -> None:
+        """Let the first rest no longer: whatever waits behind it needs it to go."""
+        if head := self.head:
+            head.rests_until = 0
+
+    def drop(self, id: str, now: int) -> list[Over]:
+        """Let go of an intent, by hand. One that is on its way goes if it comes back without success."""
+        for entry in self.waiting:
+            entry.dropped |= entry.intent.id == id
+        return self.tidy(now)
+
     def hand_over(self, episode: int, now: int) -> list[Over]:
         """Let another place of this address tell the rest of an episode; what flies now is the last."""
         self.handed_over.add(episode)
@@ -100,7 +116,7 @@ class Lane:
 
     def tidy(self, now: int) -> list[Over]:
         """Drop what is no longer true, and give it."""
-        return self._merge() + self._drop_needless(now)
+        return self._drop_dropped() + self._merge() + self._drop_needless(now)
 
     def _too_late(self, intent: Intent) -> str:
         if any(episode > intent.episode for episode in self.stories):
@@ -109,6 +125,12 @@ class Lane:
         if story and story.closed and intent.action is not Action.RESOLVE:
             return "the episode is resolved"
         return ""
+
+    def _drop_dropped(self) -> list[Over]:
+        """Come before neighbours are merged: nothing true is to be said with what is not said."""
+        gone = [entry for entry in self.waiting if entry.dropped and not entry.flying]
+        self.waiting = [entry for entry in self.waiting if not entry.dropped or entry.flying]
+        return [Over(entry.intent, "replaced", DROPPED) for entry in gone]
 
     def _merge(self) -> list[Over]:
         over, kept = [], list[Entry]()

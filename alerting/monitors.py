@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 
+from alerting.announcer import Announcer
 from alerting.book import Book
-from alerting.events import Decision
-from alerting.incident import Incident, key_of
-from alerting.intent import Action, Urgency
-from alerting.routes import facets, fallback_of, receivers_of, severity_of
-from checks.model import Configuration
+from alerting.incident import Incident
+from alerting.intent import Urgency
+from alerting.moment import Moment
+from alerting.routes import severity_of
 
 # ms after a start: the self-checks have spoken, and blindness has lasted long enough to be told.
 GRACE_OF_SIGHT = 30_000
@@ -31,8 +31,8 @@ class Condition:
 class Monitors:
     """Keeps the open `monitor` incidents equal to the conditions that hold."""
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    def __init__(self, book: Book, announcer: Announcer) -> None:
+        self._book, self._announcer = book, announcer
         self._unjudged: dict[str, int] = {}  # opened in an earlier life: until when they have not to hold yet
 
     def take_over(self, now: int) -> None:
@@ -44,40 +44,29 @@ class Monitors:
         """Give the instant at which one of those is over unless it holds."""
         return min((until for until in self._unjudged.values() if until > now), default=None)
 
-    def settle(
-        self,
-        family: str,
-        holding: list[Condition],
-        configuration: Configuration,
-        now: int,
-        decision: Decision,
-    ) -> None:
+    def settle(self, family: str, holding: list[Condition], at: Moment) -> None:
         """Open what newly holds in a family (names beginning with it), close what no longer does."""
         if not holding and not self._book.monitors:
             return
-        prefix = configuration.alerting.prefix
-        wanted = {key_of(prefix, "monitor", condition.name): condition for condition in holding}
+        wanted = {at.key("monitor", condition.name): condition for condition in holding}
         for key, condition in wanted.items():
             self._unjudged.pop(key, None)
             known = self._book.open.get(key)
             if known is None:
-                self._begin(key, condition, configuration, now, decision)
+                self._begin(key, condition, at)
             elif condition.news and known.text != condition.text:
-                known = replace(known, text=condition.text)
-                self._book.keep(known, decision)
-                self._book.say(known, Action.UPDATE, known.told, configuration, now, decision)
+                self._book.keep(replace(known, text=condition.text), at.decision)
+                self._announcer.news(key, at, wait=0)
         over = [
             key
             for key, incident in self._book.open.items()
             if incident.scope == "monitor" and key not in wanted and _of(incident.name, family)
-            if now >= self._unjudged.get(key, now)
+            if at.now >= self._unjudged.get(key, at.now)
         ]
         for key in over:
-            self._book.end(key, now, configuration, now, decision)
+            self._announcer.end(key, at.now, at)
 
-    def _begin(
-        self, key: str, condition: Condition, configuration: Configuration, now: int, decision: Decision
-    ) -> None:
+    def _begin(self, key: str, condition: Condition, at: Moment) -> None:
         incident = Incident(
             key=key,
             episode=0,
@@ -86,18 +75,10 @@ class Monitors:
             urgency=condition.urgency,
             severity=severity_of(condition.urgency, None),
             fault_at=condition.since,
-            opened_at=now,
+            opened_at=at.now,
             text=condition.text,
-            told=hearers_of(condition.name, condition.urgency, configuration),
         )
-        self._book.begin(incident, configuration, now, decision)
-
-
-def hearers_of(name: str, urgency: Urgency, configuration: Configuration) -> tuple[str, ...]:
-    """Name the receivers that hear of a condition; one that is itself the trouble does not."""
-    about = frozenset({name.removeprefix("receiver/")}) if _of(name, "receiver") else frozenset()
-    told = receivers_of(configuration, facets("monitor", urgency, None), without=about)
-    return told + fallback_of(configuration, {*told, *about}) if about else told
+        self._announcer.begin(incident, at)
 
 
 def _grace(name: str) -> int:

@@ -2,15 +2,16 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
+from alerting.announcer import Announcer
 from alerting.book import Book
-from alerting.events import Decision, Event, ReloadRefused, StoreBack, StoreFailing, Strained
+from alerting.events import Event, ReloadRefused, StoreBack, StoreFailing, Strained
 from alerting.intent import Urgency
+from alerting.moment import Moment
 from alerting.monitors import Condition, Monitors
 from alerting.seeing import Seeing
 from alerting.services import Standing
 from alerting.strain import Strain
 from alerting.unmeasured import Unmeasured
-from checks.model import Configuration
 
 OVERLOADED = "overloaded: attempts start late or are cut by our own slowness"
 
@@ -21,10 +22,10 @@ class Ourselves:
     Times are ms since the epoch, UTC.
     """
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, announcer: Announcer) -> None:
         self.news = True
         self._book = book
-        self._monitors = Monitors(book)
+        self._monitors = Monitors(book, announcer)
         self._strain = Strain()
         self._unmeasured = Unmeasured()
         self._silent: dict[str, Condition] = {}  # receivers that do not deliver
@@ -82,27 +83,20 @@ class Ourselves:
 
     # --- what is told
 
-    def tell(
-        self,
-        seeing: Seeing,
-        standings: Mapping[str, Standing],
-        configuration: Configuration,
-        now: int,
-        decision: Decision,
-    ) -> None:
+    def tell(self, seeing: Seeing, at: Moment) -> None:
         """Keep the incidents equal to what is wrong."""
         self.news = False
         families = {
-            "blind": seeing.blindness(now),
+            "blind": seeing.blindness(at.now),
             "self-check": seeing.mute(),
             "receiver": list(self._silent.values()),
             "store": [self._store] if self._store else [],
-            "overload": self._overload(now),
-            "unmeasured": self._unknown(seeing, standings, now),
+            "overload": self._overload(at.now),
+            "unmeasured": self._unknown(seeing, at.standings, at.now),
             "reload": [self._refused] if self._refused else [],
         }
         for family, holding in families.items():
-            self._monitors.settle(family, holding, configuration, now, decision)
+            self._monitors.settle(family, holding, at)
 
     def _overload(self, now: int) -> list[Condition]:
         if not self._strain.lasting(now) or self._strain.since is None:
@@ -112,9 +106,7 @@ class Ourselves:
     def _unknown(self, seeing: Seeing, standings: Mapping[str, Standing], now: int) -> list[Condition]:
         """Give the services that nobody measures."""
         blind = {network for network, sight in seeing.sights.items() if sight.blind}
-        names = {scope: set[str]() for scope in ("service", "monitor")}
-        for incident in self._book.open.values():
-            names[incident.scope].add(incident.name)
+        names = {scope: self._book.names(scope) for scope in ("service", "monitor")}
         for incident in self._book.open.values():  # nobody is told of what was swallowed, once that is over
             if incident.suppressed_by and incident.suppressed_by not in names["service"]:
                 names["service"].discard(incident.name)

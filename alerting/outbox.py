@@ -113,6 +113,19 @@ class Outbox:
         """Note that a try was the last."""
         return self._over(self._lane(self._entries[id]).end(how, detail, now))
 
+    def hurry(self, id: str) -> bool:
+        """Let an intent rest no longer, with what goes before it; say whether it waits, not on its way."""
+        entry = self._entries.get(id)
+        if entry is None or entry.flying:
+            return False
+        self._lane(entry).hurry()
+        return True
+
+    def drop(self, id: str, now: int) -> list[Over]:
+        """Let go of an intent, by hand; of one that is on its way only if it comes back without success."""
+        entry = self._entries.get(id)
+        return self._over(self._lane(entry).drop(id, now)) if entry else []
+
     def place_of(self, id: str) -> str:
         """Name the place to which an intent goes."""
         return self._entries[id].place

@@ -88,7 +88,7 @@ def _holds(book: Book, configuration: Configuration) -> list[tuple[str, str, int
 
 def _to_answer(incident: Incident, configuration: Configuration) -> Iterator[str]:
     """Name the receivers that hold it for resolved and can be told otherwise."""
-    for name in incident.closed_by:
+    for name in () if incident.held else incident.closed_by:
         receiver = configuration.receivers.get(name)
         if receiver and not receiver.off:
             yield name

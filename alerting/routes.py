@@ -1,14 +1,21 @@
 """Which receivers hear of an incident: the first route that matches, without those that are off."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from alerting.intent import Urgency
 from alerting.receiver import Target
-from checks.model import Configuration, Service
+from checks.model import Configuration, Route, Service
 
 TIER_URGENCY = {1: Urgency.PAGE, 2: Urgency.PAGE, 3: Urgency.INFO}
 TIER_SEVERITY = {1: "critical", 2: "error", 3: "warning"}
+LOUDEST_FIRST = tuple(Urgency)
+NOBODY = Route(receivers=())
+
+
+def louder(one: Urgency, other: Urgency) -> bool:
+    """Say whether the first asks more of a person than the second."""
+    return LOUDEST_FIRST.index(one) < LOUDEST_FIRST.index(other)
 
 
 def urgency_of(tier: int) -> Urgency:
@@ -46,17 +53,21 @@ def matches(match: Mapping[str, Any], seen: Mapping[str, Any]) -> bool:
     )
 
 
-def receivers_of(
-    configuration: Configuration, seen: Mapping[str, Any], *, without: frozenset[str] = frozenset()
-) -> tuple[str, ...]:
-    """Name the receivers that hear of it, in order.
+def receivers_of(configuration: Configuration, seen: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name the receivers that hear of it at all times when its route is heard, in order."""
+    route = route_for(configuration, seen)
+    return usable(configuration, route.receivers, route, seen)
 
-    Without any route every receiver does. `info` reaches a receiver that says so of itself (pagers) only by a
-    route that names that urgency. `without` are those that the incident is about.
+
+def usable(
+    configuration: Configuration, names: Iterable[str], route: Route, seen: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Give those of a route's receivers that are not off and take an incident of this urgency.
+
+    `info` reaches a receiver that says so of itself (pagers) only by a route that names that urgency.
     """
-    named, asked_for = routed(configuration, seen)
-    quiet = seen["urgency"] == Urgency.INFO and not asked_for
-    return tuple(name for name in named if name not in without and _usable(configuration, name, quiet=quiet))
+    quiet = seen["urgency"] == Urgency.INFO and "urgency" not in route.match
+    return tuple(name for name in names if _usable(configuration, name, quiet=quiet))
 
 
 def fallback_of(configuration: Configuration, told: Collection[str]) -> tuple[str, ...]:
@@ -67,15 +78,12 @@ def fallback_of(configuration: Configuration, told: Collection[str]) -> tuple[st
     return (name,)
 
 
-def routed(configuration: Configuration, seen: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:
-    """Name those that the first matching route names, off or not, and say whether it asks for the urgency."""
+def route_for(configuration: Configuration, seen: Mapping[str, Any]) -> Route:
+    """Give the first route that matches. Without any every receiver hears; where none matches, nobody."""
     routes = configuration.alerting.routes
     if not routes:
-        return tuple(configuration.receivers), False
-    for route in routes:
-        if matches(route.match, seen):
-            return route.receivers, "urgency" in route.match
-    return (), False
+        return Route(receivers=tuple(configuration.receivers))
+    return next((route for route in routes if matches(route.match, seen)), NOBODY)
 
 
 def _usable(configuration: Configuration, name: str, *, quiet: bool) -> bool:

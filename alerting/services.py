@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from alerting.incident import Cause, Incident, key_of
-from alerting.intent import Urgency
-from alerting.routes import facets, receivers_of, severity_of, urgency_of
+from alerting.routes import severity_of, urgency_of
 from checks.model import Configuration, Service
 from slo.combined import Combined, fault_at
 from slo.judge import Judge
@@ -94,10 +93,4 @@ def incident_of(standing: Standing, configuration: Configuration, now: int) -> I
         title=service.title,
         text=f"{service.title or service.name} is down",
         causes=standing.causes(),
-        told=hearers_of(service, urgency, configuration),
     )
-
-
-def hearers_of(service: Service, urgency: Urgency, configuration: Configuration) -> tuple[str, ...]:
-    """Name the receivers that hear of a service."""
-    return receivers_of(configuration, facets("service", urgency, service))

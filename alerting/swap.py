@@ -7,13 +7,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import cast
 
-from alerting import services
+from alerting.announcer import Announcer
 from alerting.book import Book
-from alerting.dependencies import Dependencies, Moment
+from alerting.dependencies import Dependencies
 from alerting.events import Decision
-from alerting.incident import Incident, key_of
 from alerting.intent import Action
-from alerting.monitors import hearers_of
+from alerting.moment import Moment
 from alerting.receiver import Target
 from alerting.services import Standing
 from checks.diff import Difference, enabled
@@ -83,14 +82,13 @@ def _same(before: Receiver, after: Receiver | None) -> bool:
 
 def part(
     book: Book, leaving: Collection[str], old: Configuration, now: int, decision: Decision
-) -> tuple[str, ...]:
-    """Say goodbye where a receiver is no longer who it was; give the keys of what was open before."""
-    before = tuple(book.open)
-    for key in before:
+) -> dict[str, tuple[str, ...]]:
+    """Say goodbye where a receiver is no longer who it was; give by key who else was told of what is open."""
+    for key in tuple(book.open):
         known = book.open[key]
         if any(name in leaving for name in known.told):
             book.keep(book.part(known, leaving, old, now, decision), decision)
-    return before
+    return {key: known.told for key, known in book.open.items()}
 
 
 def end_unwatched(
@@ -104,7 +102,7 @@ def end_unwatched(
     `before` are the checks that each service had.
     """
     for name, standing in at.standings.items():
-        key = key_of(at.configuration.alerting.prefix, "service", name)
+        key = at.key("service", name)
         standing.look()
         if key in book.open and _is_over(standing, before.get(name, ())):
             dependencies.end(name, None, at, ended="removed")
@@ -119,18 +117,17 @@ def _is_over(standing: Standing, before: Collection[Judge]) -> bool:
     return bool(gone) and all(judge.verdict is not State.DOWN for judge in standing.judges)
 
 
-def end_orphans(
-    standings: Mapping[str, Standing], book: Book, configuration: Configuration, now: int, decision: Decision
-) -> None:
+def end_orphans(book: Book, announcer: Announcer, at: Moment) -> None:
     """Resolve incidents that nothing here can resolve any more: what was announced is resolved.
 
     Their service has gone or has no check that decides its state, or keys have another prefix now.
     """
-    prefix = configuration.alerting.prefix
-    measured = {key_of(prefix, "service", name) for name, each in standings.items() if each.judges}
-    over = [key for key, each in book.open.items() if each.scope == "service" and key not in measured]
-    for key in over:
-        book.end(key, None, configuration, now, decision, ended="removed")
+    measured = {at.key("service", name) for name, each in at.standings.items() if each.judges}
+    joint = {at.key("storm", name) for name in at.configuration.receivers}
+    known = {"service": measured, "storm": joint}
+    for key, each in list(book.open.items()):
+        if key not in known.get(each.scope, {key}) and key in book.open:
+            announcer.end(key, None, at, ended="removed")
 
 
 def mended(silent: Iterable[str], old: Configuration, new: Configuration) -> frozenset[str]:
@@ -138,29 +135,10 @@ def mended(silent: Iterable[str], old: Configuration, new: Configuration) -> fro
     return frozenset(name for name in silent if new.receivers.get(name) != old.receivers.get(name))
 
 
-def welcome(
-    book: Book,
-    keys: Iterable[str],
-    mended: Collection[str],
-    configuration: Configuration,
-    now: int,
-    decision: Decision,
-) -> None:
-    """Tell of what is still open whoever is to hear of it now, and was not told or did not take it."""
-    for key in keys:
+def welcome(book: Book, told: Mapping[str, Collection[str]], mended: Collection[str], at: Moment) -> None:
+    """Tell again of what is still open whoever did not take it, and has other options now."""
+    for key, names in told.items():
         known = book.open.get(key)
-        if known is None:
-            continue
-        hearers = _hearers(known, configuration)
-        new = tuple(name for name in hearers if name not in known.told)
-        again = tuple(name for name in hearers if name in known.told and name in mended)
-        if new:
-            known = replace(known, told=(*known.told, *new))
-            book.keep(known, decision)
-        book.say(known, Action.OPEN, (*new, *again), configuration, now, decision)
-
-
-def _hearers(incident: Incident, configuration: Configuration) -> tuple[str, ...]:
-    if incident.scope == "monitor":
-        return hearers_of(incident.name, incident.urgency, configuration)
-    return services.hearers_of(configuration.services[incident.name], incident.urgency, configuration)
+        if known and not known.held:
+            again = [name for name in names if name in mended]
+            book.say(known, Action.OPEN, again, at.configuration, at.now, at.decision)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from alerting.intent import Urgency
-from alerting.routes import facets, receivers_of, routed, urgency_of
+from alerting.routes import facets, receivers_of, route_for, urgency_of
 from checks.model import Configuration, Service
 from checks.notes import Note
 
@@ -43,7 +43,7 @@ def _by_reason(configuration: Configuration) -> dict[str, list[str]]:
 
 
 def _why(configuration: Configuration, service: Service) -> str:
-    named, _ = routed(configuration, facets("service", urgency_of(service.tier), service))
+    named = route_for(configuration, facets("service", urgency_of(service.tier), service)).receivers
     if named:
         return f"{', '.join(named)} {'is' if len(named) == 1 else 'are'} off"
     example = f"{{match: {{urgency: page}}, receivers: [{next(iter(configuration.receivers))}]}}"

@@ -1,12 +1,15 @@
 """Messages in words: what a page says to a tired person."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from fractions import Fraction
 
 from alerting.incident import Incident
 from alerting.intent import Message
 from checks.model import Configuration, Service
 from probes.result import Reason
+from slo.accounts import Account
 
 WORDS: dict[Reason, str] = {
     Reason.DNS_NXDOMAIN: "its name does not exist",
@@ -58,9 +61,9 @@ def reason_in_words(reason: str) -> str:
     return WORDS.get(Reason(reason), reason.replace("_", " ")) if reason else ""
 
 
-def message_of(incident: Incident, configuration: Configuration) -> Message:
-    """Say an incident as it stands: what fails, since when, why, and what depends on it."""
-    service = configuration.services.get(incident.name) if incident.scope == "service" else None
+def message_of(incident: Incident, configuration: Configuration, budgets: Sequence[str] = ()) -> Message:
+    """Say an incident as it stands: what fails, since when, why, what hangs on it, what budget is left."""
+    service = configuration.services.get(incident.service)
     return Message(
         summary=summary_of(incident),
         severity=incident.severity,
@@ -75,7 +78,7 @@ def message_of(incident: Incident, configuration: Configuration) -> Message:
         reason=incident.causes[0].reason if incident.causes else "",
         runbook=service.runbook if service else "",
         link=configuration.web.external_url,
-        details=details_of(incident, configuration, service),
+        details=details_of(incident, configuration, service, budgets),
     )
 
 
@@ -84,6 +87,12 @@ def summary_of(incident: Incident) -> str:
     title = incident.title or incident.name
     if incident.scope == "monitor":
         return f"Watchkeeper: {_over(incident) if incident.resolved_at else incident.text}"
+    if incident.scope == "storm":
+        return "what was told together is over" if incident.resolved_at else incident.text
+    return _of_service(incident, title)
+
+
+def _of_service(incident: Incident, title: str) -> str:
     if incident.ended == "removed":
         return f"{title}: what saw it down since {clock(incident.fault_at)} is no longer watched"
     if incident.ended == "superseded":
@@ -93,7 +102,9 @@ def summary_of(incident: Incident) -> str:
     if incident.suppressed_by:
         return f"{incident.text}, since {clock(incident.fault_at)}"
     why = reason_in_words(incident.causes[0].reason) if incident.causes else ""
-    return f"{title} is down since {clock(incident.fault_at)}" + (f": {why}" if why else "")
+    what = "goes up and down" if incident.flapping else "is down"
+    unseen = " (we cannot see it now)" if incident.unseen else ""
+    return f"{title} {what} since {clock(incident.fault_at)}{unseen}" + (f": {why}" if why else "")
 
 
 def farewell_of(incident: Incident, configuration: Configuration) -> Message:
@@ -103,6 +114,15 @@ def farewell_of(incident: Incident, configuration: Configuration) -> Message:
     return replace(message, summary=summary)
 
 
+def _now(incident: Incident) -> str:
+    """Say what is unusual about how it stands."""
+    if incident.resolved_at is not None:
+        return ""
+    if incident.unseen:
+        return "unknown: nothing is learned from its checks, and that is no recovery"
+    return "it goes up and down, and is resolved once it has been calm" if incident.flapping else ""
+
+
 def _over(incident: Incident) -> str:
     if incident.name == "reload":
         return "the configuration is accepted again"
@@ -110,22 +130,41 @@ def _over(incident: Incident) -> str:
 
 
 def details_of(
-    incident: Incident, configuration: Configuration, service: Service | None
+    incident: Incident, configuration: Configuration, service: Service | None, budgets: Sequence[str] = ()
 ) -> dict[str, object]:
     """Give the rest in reading order; empty things are left out."""
     dependents = dependents_of(configuration, service.name) if service else []
+    swallowed = incident.swallowed if incident.scope == "service" else ()
     said: dict[str, object] = {
         "what": incident.text,
+        "now": _now(incident),
         "since": clock(incident.fault_at),
         "until": clock(incident.restored_at) if incident.restored_at else "",
         "failing checks": [_cause_line(cause.check, cause.since, cause.detail) for cause in incident.causes],
         "depends on it": dependents,
-        "down with it, not told by themselves": [_owned(name, configuration) for name in incident.swallowed],
+        "down with it, not told by themselves": [_owned(name, configuration) for name in swallowed],
+        "budget left": list(budgets),
         "owner": service.owner if service else "",
         "site": configuration.site,
         **incident.facts,
     }
     return {word: value for word, value in said.items() if value}
+
+
+def budget_in_words(account: Account) -> str:
+    """Say what is left of an objective's budget, or by how much it is overspent."""
+    figures, objective = account.figures, account.objective
+    assert figures is not None, "an objective that is not counted has no budget"
+    promise = f"{objective.name} ({percent(objective.target)} in {objective.window})"
+    left = f"{lasting(abs(round(figures.remaining)))}"
+    if figures.remaining < 0:
+        return f"{promise}: overspent by {left}"
+    return f"{promise}: {left} of {lasting(round(figures.budget))}"
+
+
+def percent(share: Fraction) -> str:
+    """Write a share in per cent with as many digits as it has."""
+    return f"{float(share):.6%}".rstrip("0%").rstrip(".") + " %"
 
 
 def dependents_of(configuration: Configuration, service: str) -> list[str]:

@@ -10,7 +10,7 @@ from pydantic.dataclasses import dataclass
 from checks.model import Urgent
 from checks.options import STRICT, Count, Name, Some, Tier, Words
 from checks.times import DAY, Clock, Days
-from checks.values import Beside, RuleError, Secret
+from checks.values import Beside, Flag, RuleError, Secret
 
 Scope = Literal["service", "objective", "certificate", "domain", "budget", "vendor", "monitor"]
 
@@ -56,8 +56,6 @@ class EscalateOptions:
 class RouteOptions:
     """An item of `alerting.routes`; the first whose `match` agrees wins."""
 
-    inert: ClassVar[frozenset[str]] = frozenset({"escalate", "during", "otherwise"})
-
     receivers: tuple[str, ...]
     """Who is told."""
 
@@ -99,7 +97,7 @@ class HoursOptions:
     """When they end, such as 18:00; 24:00 is the end of the day."""
 
     holidays: Beside = ""
-    """A calendar file (iCalendar) of the days that do not count."""
+    """A calendar file (iCalendar) of the days that do not count: those that its events cover whole."""
 
     def __post_init__(self) -> None:
         if self.to <= self.from_:
@@ -110,7 +108,7 @@ class HoursOptions:
 class AlertingOptions:
     """The section `alerting`: how incidents become messages."""
 
-    inert: ClassVar[frozenset[str]] = frozenset({"hours", "storm_limit", "acknowledge_expires", "self_test"})
+    inert: ClassVar[frozenset[str]] = frozenset({"self_test"})
 
     prefix: Name | None = None
     """The first part of every alert's key; the site where it is not written."""
@@ -135,6 +133,9 @@ class AlertingOptions:
 
     storm_limit: Count = 5
     """How many incidents a receiver is told of singly in a minute; the next are told of together."""
+
+    flapping: Flag = True
+    """Whether a service that goes down and up again and again keeps one incident open until it is calm."""
 
     acknowledge_expires: Some = 14_400.0
     """How long an acknowledgement keeps an incident from escalating."""

@@ -6,7 +6,7 @@ own folder made of its options; folders to the right know its type.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -170,6 +170,7 @@ class Hours:
     begin: int
     end: int
     holidays: str = ""  # the path of a calendar file
+    days_off: frozenset[date] = frozenset()  # what it said when the configuration was read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +212,7 @@ class Alerting:
     hours: Mapping[str, Hours] = field(default_factory=dict)
     hold_max: float = 60.0
     storm_limit: int = 5
+    flapping: bool = True
     acknowledge_expires: float = 14_400.0
     self_test: float | None = None
 

@@ -65,7 +65,7 @@ class TopOptions:
     """What stands at the top of the file, outside of any section."""
 
     later: ClassVar[frozenset[str]] = frozenset({"webhooks"})
-    inert: ClassVar[frozenset[str]] = frozenset({"compatibility", "maintenance", "reports", "vendors"})
+    inert: ClassVar[frozenset[str]] = frozenset({"compatibility", "reports", "vendors"})
 
     version: Annotated[str, AfterValidator(read_version)]
     """The version of this file's language: 1."""

@@ -59,15 +59,18 @@ def parse(
     """Understand one file whole, or several that are laid together; `texts` are theirs by name, at least one.
 
     `kinds` and `receivers` say where the class behind a word lives ("module:Class"; "" for one that comes
-    with a later version); `read` gives the text of a file or raises OSError; `rules` say what is worth noting
-    about a configuration that is right. Raises ConfigError with every mistake, by place.
+    with a later version); `read` gives the text of a file or raises OSError, or ValueError where it is none;
+    `rules` say what is worth noting about a configuration that is right. Raises ConfigError with every
+    mistake, by place.
     """
     with uncollected():
         root, problems = read_all(texts, TOP | TopOptions.later)
         filled = fill(root, environment, read)
         reading = Reading(filled.blanks, problems + filled.problems, filled.notes)
         judge(filled.root, reading)
-        configuration = _configuration(filled.root, Kinds(kinds, COMMON), Kinds(receivers, KIND), reading)
+        configuration = _configuration(
+            filled.root, Kinds(kinds, COMMON), Kinds(receivers, KIND), reading, read
+        )
     if reading.problems:
         raise ConfigError(_once(reading.problems))
     return replace(configuration, notes=notes(configuration, filled.root, reading, rules))
@@ -81,7 +84,9 @@ def _once(problems: Iterable[Problem]) -> Iterable[Problem]:
     return first.values()
 
 
-def _configuration(root: Map, kinds: Kinds, receivers: Kinds, reading: Reading) -> Configuration:
+def _configuration(
+    root: Map, kinds: Kinds, receivers: Kinds, reading: Reading, read: Callable[[str], str]
+) -> Configuration:
     names = options(TopOptions).keys()
     taken = known(root, TOP, (), reading, later=TopOptions.later)
     top = fit(TopOptions, part(root, names), root, (), reading, taken=taken) or TopOptions(version="1")
@@ -100,7 +105,7 @@ def _configuration(root: Map, kinds: Kinds, receivers: Kinds, reading: Reading) 
         receivers=entries.each(
             root, "receivers", reading, partial(entries.receiver, kinds=receivers, reading=reading)
         ),
-        alerting=alerting_from(root, top.site, reading),
+        alerting=alerting_from(root, top.site, top.timezone, reading, read),
         reports=planned.listed(root, "reports", reading, planned.report),
         self_checks=_self_checks(root, reading),
         store=posixpath.join(posixpath.dirname(root.file), store.url),

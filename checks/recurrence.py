@@ -1,9 +1,12 @@
 """Recurrence rules (RFC 5545, section 3.3.10): what one may say, and the instants it gives. Pure."""
 
 import re
-from collections.abc import Mapping
-from datetime import MAXYEAR, datetime, tzinfo
-from itertools import islice, takewhile
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import MAXYEAR, datetime, timedelta, tzinfo
+from functools import lru_cache
+from itertools import dropwhile, islice, takewhile
 from typing import Annotated
 
 from dateutil.rrule import rrulestr
@@ -30,7 +33,13 @@ SINGLE = {"COUNT", "INTERVAL"}
 WITHIN_A_DAY = {"HOURLY", "MINUTELY"}
 OF_DAYS = {"BYDAY", "BYMONTH", "BYMONTHDAY", "BYYEARDAY"}
 PARTS = {"FREQ", "UNTIL", "WKST", "BYDAY", *NUMBERS}
+IMPLIED_DAY = {"BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"}  # without these, the day is that of the start
+DAYS = {"DAILY": 1, "WEEKLY": 7}
+MONTHS = {"MONTHLY": 1, "YEARLY": 12}
 CYCLE = 400  # years after which the calendar repeats, weekdays too
+AT_LEAST = 2100  # rules are followed up to this year, however early they start
+EPOCH = datetime.min  # noqa: DTZ901 - a wall clock
+SECOND = timedelta(seconds=1)
 
 
 def read_recurrence(text: str) -> str:
@@ -107,6 +116,11 @@ def _together(parts: Mapping[str, str]) -> None:
         raise RuleError("must have another BY… part beside BYSETPOS")
 
 
+def _chosen(parts: Mapping[str, str], name: str, usual: Iterable[int]) -> list[int]:
+    """Give the numbers of a part in order, each once; the usual ones where it is not written."""
+    return sorted({int(one) for one in parts[name].split(",")} if name in parts else usual)
+
+
 def _until(text: str, zone: tzinfo | None) -> datetime:
     """Give the last instant that counts, as a wall clock; a day alone counts whole."""
     try:
@@ -123,24 +137,110 @@ def first_instants(rule: str, start: datetime, zone: tzinfo, count: int) -> list
 
     Takes at most two seconds, whatever the rule, and hardly any for one that somebody means.
     """
+    return list(islice(instants(rule, start, zone, start.replace(tzinfo=None)), count))
+
+
+def instants(rule: str, start: datetime, zone: tzinfo, begin: datetime) -> Iterator[datetime]:
+    """Give the instants of an accepted rule from `begin` on, in order, without walking there from `start`.
+
+    They and `begin` are wall clocks: of the offset of `start` where it has one, of `zone` otherwise.
+    """
     parts = _parts(rule)
-    last = _until(parts.pop("UNTIL"), start.tzinfo or zone) if "UNTIL" in parts else None
-    days = {name: parts[name] for name in OF_DAYS & parts.keys()}
-    if parts["FREQ"] in WITHIN_A_DAY and not _followed({"FREQ": "DAILY"} | days, start, 1):
-        return []  # no such day; looking for it minute by minute would take long
-    return list(takewhile(lambda each: last is None or each <= last, _followed(parts, start, count)))
+    local = start.replace(tzinfo=None)
+    begin = max(begin, local)
+    if "COUNT" in parts:
+        return _counted(rule, local).since(begin)
+    if "UNTIL" not in parts:
+        return _endless(parts, local, begin)
+    last = _until(parts.pop("UNTIL"), start.tzinfo or zone)
+    return takewhile(lambda each: each <= last, _endless(parts, local, begin))
 
 
-def _followed(parts: Mapping[str, str], start: datetime, count: int) -> list[datetime]:
-    """Give the first instants of a rule, followed in the last of the calendar's cycles that `datetime` holds.
+class _Counted:
+    """The instants of a rule with COUNT, which must be counted from its start, as far as somebody asked."""
+
+    def __init__(self, rule: str, local: datetime) -> None:
+        parts = _parts(rule)
+        count = int(parts.pop("COUNT"))
+        self._rest = islice(_endless(parts, local, local), count)
+        self._known = array("q")  # seconds since EPOCH
+
+    def since(self, begin: datetime) -> Iterator[datetime]:
+        first = -((EPOCH - begin) // SECOND)  # rounded up
+        index = bisect_left(self._known, first)
+        while index < len(self._known) or self._count_on():
+            if self._known[index] >= first:
+                yield EPOCH + timedelta(seconds=self._known[index])
+            index += 1
+
+    def _count_on(self) -> bool:
+        each = next(self._rest, None)
+        if each is not None:
+            self._known.append((each - EPOCH) // SECOND)
+        return each is not None
+
+
+_counted = lru_cache(maxsize=64)(_Counted)
+
+
+def _endless(parts: Mapping[str, str], local: datetime, begin: datetime) -> Iterator[datetime]:
+    """Give the instants from `begin` on of a rule without COUNT and UNTIL, where `begin` is not before it."""
+    found = _within_days if parts["FREQ"] in WITHIN_A_DAY else _on_days
+    return dropwhile(lambda each: each < begin, found(parts, local, begin))
+
+
+def _within_days(parts: Mapping[str, str], local: datetime, begin: datetime) -> Iterator[datetime]:
+    """Follow an hourly or minutely rule day by day: one that has few days is not sought minute by minute."""
+    days = {"FREQ": "DAILY"} | {name: parts[name] for name in OF_DAYS & parts.keys()}
+    for day in _followed(days, begin.replace(hour=0, minute=0, second=0, microsecond=0)):
+        yield from _times(parts, local, day)
+
+
+def _times(parts: Mapping[str, str], local: datetime, day: datetime) -> Iterator[datetime]:
+    """Give the instants of an hourly or minutely rule on a day that it has; `day` is its midnight."""
+    hourly = parts["FREQ"] == "HOURLY"
+    origin = local.replace(minute=0 if hourly else local.minute, second=0)
+    step = int(parts.get("INTERVAL", "1")) * (60 if hourly else 1)
+    hours = _chosen(parts, "BYHOUR", range(24))
+    minutes = _chosen(parts, "BYMINUTE", [local.minute] if hourly else range(60))
+    second = int(parts.get("BYSECOND", local.second))
+    for mark in range((origin - day) // timedelta(minutes=1) % step, 1440, step):
+        if mark // 60 in hours:
+            for minute in minutes if hourly else {mark % 60}.intersection(minutes):
+                yield day + timedelta(hours=mark // 60, minutes=minute, seconds=second)
+
+
+def _on_days(parts: Mapping[str, str], local: datetime, begin: datetime) -> Iterator[datetime]:
+    """Follow any other rule from a start of its own rhythm that lies shortly before `begin`.
+
+    A whole period lies between the two: the one it starts in may be cut short.
+    """
+    interval = int(parts.get("INTERVAL", "1"))
+    if parts["FREQ"] in DAYS:
+        step = timedelta(days=interval * DAYS[parts["FREQ"]])
+        return _followed(parts, local + max(0, (begin - local) // step - 1) * step)
+    months = interval * MONTHS[parts["FREQ"]]
+    passed = (begin.year - local.year) * 12 + begin.month - local.month
+    if passed < 2 * months:
+        return _followed(parts, local)
+    years, month = divmod(local.month - 1 + (passed // months - 1) * months, 12)
+    return _followed(_with_its_day(parts, local), local.replace(local.year + years, month + 1, 1))
+
+
+def _with_its_day(parts: Mapping[str, str], local: datetime) -> Mapping[str, str]:
+    """Write into a monthly or yearly rule the day that it has of its start."""
+    if IMPLIED_DAY & parts.keys():
+        return parts
+    month = {"BYMONTH": str(local.month)} if parts["FREQ"] == "YEARLY" else {}
+    return month | dict(parts) | {"BYMONTHDAY": str(local.day)}
+
+
+def _followed(parts: Mapping[str, str], start: datetime) -> Iterator[datetime]:
+    """Give the instants of a rule, followed in the last of the calendar's cycles that `datetime` holds.
 
     A rule that gives nothing is followed to the end of time: from there, that is not far.
     """
-    local = start.replace(tzinfo=None)
-    shift = (MAXYEAR - local.year) // CYCLE * CYCLE
+    shift = (MAXYEAR - max(start.year, AT_LEAST)) // CYCLE * CYCLE
     text = ";".join(f"{name}={value}" for name, value in parts.items())
-    try:
-        found = list(islice(rrulestr(text, dtstart=local.replace(year=local.year + shift)), count))
-    except ValueError:  # dateutil's word for a rule that gives none
-        return []
-    return [each.replace(year=each.year - shift) for each in found]
+    for each in rrulestr(text, dtstart=start.replace(year=start.year + shift)):
+        yield each.replace(year=each.year - shift)

@@ -8,6 +8,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ask": ("commands.ask", "ask one check now, and explain what came of it"),
     "once": ("commands.once", "ask every check once"),
     "status": ("commands.status", "say how things stand, from the store of a running or stopped daemon"),
+    "maintenance": ("commands.maintenance", "declare time in which services may fail, list it, take it back"),
+    "silence": ("commands.silence", "keep incidents from being announced for a while"),
     "schema": ("commands.schema", "print the JSON Schema of checks.yaml, for editors"),
     "test-alert": ("commands.test_alert", "send an open and a resolve through a receiver"),
 }

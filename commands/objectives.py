@@ -6,7 +6,7 @@ from typing import Any
 
 from alerting.engine import Engine
 from alerting.form import instant
-from exporter.objectives import Account, account, services_of, timelines
+from slo.accounts import Account, services_of
 from slo.budget import Figures
 from slo.judge import Judge
 
@@ -15,13 +15,6 @@ FIGURES = (
     *("budget", "spent", "remaining", "remaining_ratio", "worst_case_remaining_ratio"),
 )
 LATER = ("bad_bounds", "frozen", "exhausted_in")  # not worked out by this version
-
-
-def accounts(engine: Engine, now: int) -> list[Account]:
-    """Count every objective over its window that ends at `now`."""
-    kept = timelines(engine, {}, now)
-    objectives = engine.configuration.objectives.values()
-    return [account(each, engine.configuration, kept.get(each.name), now) for each in objectives]
 
 
 def document_of(counted: Account, engine: Engine) -> dict[str, Any]:

@@ -3,13 +3,15 @@
 from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace, _SubParsersAction
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 
 from checks import __version__
 from checks.texts import read_store
 from checks.values import RuleError
 from commands import COMMANDS
 from commands.logs import FORMATS, LEVELS
+
+T = TypeVar("T")
 
 EPILOG = """\
 exit status: 0 yes; 1 no (a check is bad, a configuration invalid); 2 wrong use; 3 cannot say; 4 cannot run.
@@ -44,16 +46,33 @@ def _remedy(more: Sequence[str]) -> str:
     return f"; say --config {first}" if first.endswith((".yaml", ".yml")) and not others else ""
 
 
-def by(read: Callable[[str], str]) -> Callable[[str], str]:
+def by(read: Callable[[str], T]) -> Callable[[str], T]:
     """Let an option be read by the rule that `checks.yaml` has for it, and be refused in its words."""
 
-    def convert(text: str) -> str:
+    def convert(text: str) -> T:
         try:
             return read(text)
         except RuleError as error:
             raise ArgumentTypeError(str(error)) from None
 
     return convert
+
+
+def actions(
+    parser: ArgumentParser, there: Mapping[str, tuple[str, Callable[[ArgumentParser], None]]]
+) -> None:
+    """Give a command words of its own, such as `add`: their summaries and what they take. One must be typed.
+
+    Which one was typed is `action`. The options common to all commands stand behind it too.
+    """
+    words = parser.add_subparsers(
+        title="actions", dest="action", metavar="ACTION", required=True, parser_class=ArgumentParser
+    )
+    for word, (summary, arguments) in there.items():
+        described = summary[0].upper() + summary[1:] + "."
+        action = words.add_parser(word, help=summary, description=described, allow_abbrev=False)
+        arguments(action)
+        _common(action.add_argument_group("options common to all commands"))
 
 
 class CommandParser(ArgumentParser):

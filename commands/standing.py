@@ -7,7 +7,6 @@ from alerting.engine import Engine
 from alerting.form import instant
 from alerting.incident import Incident
 from alerting.services import Standing
-from commands.objectives import accounts
 from commands.objectives import document_of as objective_document
 from slo.judge import Judge
 
@@ -21,7 +20,7 @@ def document_of(engine: Engine, now: int) -> Mapping[str, Any]:
         "blind": any(_is_blindness(incident) for incident in incidents),
         "services": {name: _service(standing, engine) for name, standing in engine.services.items()},
         "incidents": [_incident(incident) for incident in incidents],
-        "objectives": [objective_document(each, engine) for each in accounts(engine, now)],
+        "objectives": [objective_document(each, engine) for each in engine.accounts.at(now)],
     }
 
 
@@ -71,7 +70,7 @@ def _incident(incident: Incident) -> Mapping[str, Any]:
             for cause in incident.causes
         ],
         "suppressed_by": incident.suppressed_by or None,
-        "silenced_by": None,
+        "silenced_by": incident.silenced_by or None,
     }
 
 

@@ -16,10 +16,9 @@ from commands.configuration import Unreadable
 from commands.console import Console
 from commands.context import Context, Status, Stop
 from commands.init import STORE
-from commands.objectives import accounts
 from commands.plain import plural, share
 from commands.standing import document_of
-from exporter.objectives import Account
+from slo.accounts import Account
 from slo.state import State
 from store.errors import StoreError
 from store.reader import last_result_at, open_incidents, open_reader
@@ -92,7 +91,7 @@ def show(console: Console, engine: Engine, document: Mapping[str, Any], now: int
     if engine.configuration.objectives:
         console.line()
         heads = ("objective", "target", "window", "verdict", "SLI", "coverage", "budget left")
-        console.table(heads, [_objective(each) for each in accounts(engine, now)])
+        console.table(heads, [_objective(each) for each in engine.accounts.at(now)])
 
 
 def _services(engine: Engine, now: int) -> Iterable[tuple[str, ...]]:

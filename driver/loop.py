@@ -15,6 +15,7 @@ from alerting.events import (
     Decision,
     Delivered,
     Event,
+    Ordered,
     SelfChecked,
     Started,
     StoreBack,
@@ -24,6 +25,7 @@ from alerting.events import (
     Woke,
 )
 from alerting.intent import Intent
+from alerting.outbox_orders import order_of
 from alerting.receiver import Target
 from alerting.release import Release
 from alerting.swap import departed
@@ -33,7 +35,7 @@ from checks.model import Check, Configuration, Network, SelfCheck
 from exporter.counters import Counters
 from probes.due import Run, Schedule, Why
 from probes.result import Result
-from store.rows import Settled
+from store.rows import Operation, Settled
 from store.writer import Writer
 
 log = logging.getLogger("watchkeeper")
@@ -92,12 +94,24 @@ class Driver:
 
     # --- life
 
-    def start(self, deliverer: Deliverer, queued: Iterable[tuple[Intent, bool]] = ()) -> None:
-        """Begin: send what was left unsent, say again what is still true, ask everybody."""
+    def start(
+        self,
+        deliverer: Deliverer,
+        queued: Iterable[tuple[Intent, bool]] = (),
+        orders: Iterable[Operation] = (),
+    ) -> None:
+        """Begin: send what was left unsent, say again what is still true, ask everybody.
+
+        `orders` are what operators ordered of the outbox while nobody was there.
+        """
         self.deliverer = deliverer
+        for why in self.engine.calendar.orders.unreadable:
+            log.error("not understood, and passed over: %s", why)
         for intent, tried in queued:
             deliverer.give([intent], tried=tried)
         self.handle(Started())
+        for operation in orders:
+            self._by_hand(operation)
         self.spawn(deliverer.run())
         self.schedule.start(self._out.clock.now(), depths(self.configuration))
         self._pulse()
@@ -187,6 +201,29 @@ class Driver:
             self.release.put([Settled(event.intent.id, now, event.how, event.detail)])
         _tell_delivered(event)
         self.handle(event)
+
+    def ordered(self, operation: Operation) -> None:
+        """Hear what an operator has done at run time."""
+        log.warning("%s: %s by %s", operation.what, operation.subject, operation.author or "somebody")
+        unreadable = self.engine.calendar.orders.unreadable
+        known = len(unreadable)
+        self.handle(Ordered(operation))
+        for why in unreadable[known:]:
+            log.error("not understood, and passed over: %s", why)
+        self._by_hand(operation)
+
+    def _by_hand(self, operation: Operation) -> None:
+        """Carry out what an operator has ordered of the outbox, if it is about that."""
+        order = order_of(operation, self.engine.book, self._out.clock.now())
+        if order is None or self.deliverer is None or self._stopped:
+            return
+        if order.what == "hurry" and not self.deliverer.hurry(order.id):
+            log.info("%s is on its way, or over by now", order.id)
+        elif order.what == "drop":
+            self.deliverer.drop(order.id)
+        elif order.answer:
+            log.warning("%s: %s", operation.subject, order.answer)
+        self.release.decide(order.decision)
 
     async def mark(self, intent: Intent) -> None:
         """Commit that an intent is about to be tried."""

@@ -79,7 +79,7 @@ class Counters:
         """Count what a decision recorded, opened and resolved."""
         for result in decision.recorded:
             self.checks[result.check].add(result)
-        self.suppressed["dependency"] += len(decision.suppressed)
+        self.suppressed.update(decision.suppressed)
         for incident in decision.opened:
             self._opened(incident)
         for incident in decision.resolved:

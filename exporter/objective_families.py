@@ -5,8 +5,8 @@ from fractions import Fraction
 
 from checks.model import Service
 from exporter.family import Family, Samples, nothing
-from exporter.objectives import Account, services_of
 from exporter.view import View
+from slo.accounts import Account, services_of
 from slo.budget import Figures
 
 OBJECTIVE = ("objective", "service")

@@ -12,13 +12,18 @@ from slo.state import State
 
 SERVICE = ("service", "urgency")
 # What an incident may be about (alerts.md), whether or not this version opens such a one.
-SCOPES = ("service", "objective", "certificate", "domain", "budget", "vendor", "monitor")
+SCOPES = ("service", "objective", "certificate", "domain", "budget", "vendor", "monitor", "storm")
 NO_INCIDENT = Histogram(INCIDENT)
 
 
 def _states(view: View) -> Samples:
     for name, standing in view.engine.services.items():
         yield from states((name,), State, standing.state)
+
+
+def _maintenance(view: View) -> Samples:
+    maintained = view.engine.calendar.maintained
+    return (((name,), int(name in maintained)) for name in view.engine.services)
 
 
 def _info(view: View) -> Samples:
@@ -66,8 +71,8 @@ SERVICES = (
         "watchkeeper_maintenance",
         "gauge",
         ("service",),
-        nothing,
-        "Whether a service is in maintenance.",
+        _maintenance,
+        "Whether a service is in maintenance, its own or that of a service that it depends on.",
     ),
     Family(
         "watchkeeper_service_info",

@@ -1,13 +1,13 @@
 """Everything that is read from outside, at one instant: what scrape, page and API are made of."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from alerting.deliver import Deliverer
 from alerting.engine import Engine
 from checks.model import Configuration
 from exporter.counters import Counters
-from exporter.objectives import Account, Kept, account, timelines
+from slo.accounts import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +47,16 @@ class View:
 
 @dataclass(slots=True, kw_only=True)
 class Viewer:
-    """Makes views of one engine; keeps the timelines of objectives, which remember sums between two views."""
+    """Makes views of one engine."""
 
     engine: Engine
     counters: Counters
     build: Build
     reload: Reload
     deliverer: Deliverer | None = None
-    _timelines: Mapping[str, Kept] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._timelines = timelines(self.engine, {}, 0)
 
     def accepted(self, now: int) -> None:
         """Take note that the engine watches by another configuration from now on."""
-        self._timelines = timelines(self.engine, self._timelines, now)
         self.reload = Reload(successful=True, accepted_at=now)
 
     def refused(self, mistakes: Sequence[str], now: int) -> None:
@@ -71,16 +66,12 @@ class Viewer:
 
     def at(self, now: int) -> View:
         """See all as it stands at an instant, which is not before anything that was told to the engine."""
-        configuration, known = self.engine.configuration, self._timelines
         return View(
-            configuration=configuration,
+            configuration=self.engine.configuration,
             engine=self.engine,
             counters=self.counters,
             deliverer=self.deliverer,
-            accounts=tuple(
-                account(each, configuration, known.get(each.name), now)
-                for each in configuration.objectives.values()
-            ),
+            accounts=self.engine.accounts.at(now),
             build=self.build,
             reload=self.reload,
             now=now,

@@ -5,12 +5,12 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from probes.result import NOTHING, Outcome, Reason, Result
 from store.errors import StoreError
 from store.file import LOCK_WAIT, check_version, latest_version
-from store.rows import IncidentRow, IntentRow
+from store.rows import IncidentRow, IntentRow, Operation
 
 SLICE_MS = 6 * 3600 * 1000
 
@@ -30,6 +30,10 @@ UNSETTLED = """
     SELECT id, receiver, key, episode, action, urgency, created_at, document FROM intents
     WHERE settled_at IS NULL ORDER BY serial
 """
+OPERATIONS = """
+    SELECT serial, at, coalesce(author, ''), what, subject, document FROM operations
+    WHERE serial > ? ORDER BY serial
+"""
 EVIDENCE = """
     SELECT document FROM evidence JOIN sources ON id = source
     WHERE check_name = ? AND site = ? AND good = ? ORDER BY at DESC LIMIT 1
@@ -47,14 +51,27 @@ class Episode:
 def open_reader(path: Path | str) -> sqlite3.Connection:
     """Open a store for reading, also while another process writes it. Raise StoreError, or NewerStore.
 
-    A transaction left open here keeps the write-ahead log from being reused: read, and close.
+    A transaction left open here keeps the write-ahead log from being reused: read, and close. The connection
+    may move to another thread, but serves one at a time.
+    """
+    return open_existing(path, "ro", LOCK_WAIT)
+
+
+def open_existing(path: Path | str, mode: Literal["ro", "rw"], wait: float) -> sqlite3.Connection:
+    """Open a store that is there and has this version's schema; others are refused and left as they are.
+
+    `wait` is how many seconds one statement waits for another connection.
     """
     place = Path(path).resolve()
     if not place.is_file():
         raise StoreError(f"there is no store at {place}: has `watchkeeper run` been started with it?")
     try:
         connection = sqlite3.connect(
-            f"{place.as_uri()}?mode=ro", timeout=LOCK_WAIT, isolation_level=None, uri=True
+            f"{place.as_uri()}?mode={mode}",
+            timeout=wait,
+            isolation_level=None,
+            check_same_thread=False,
+            uri=True,
         )
     except sqlite3.Error as error:
         raise StoreError(_unreadable(place, error)) from error
@@ -137,6 +154,12 @@ def tried_ids(connection: sqlite3.Connection) -> frozenset[str]:
     """Give the ids of unsettled messages that may have arrived already."""
     tried = "SELECT id FROM intents WHERE settled_at IS NULL AND tried_at IS NOT NULL"
     return frozenset(name for (name,) in connection.execute(tried))
+
+
+def operations(connection: sqlite3.Connection, after: int = 0) -> Iterator[Operation]:
+    """Give what operators did, in the order in which it was written, from behind that serial on."""
+    for values in connection.execute(OPERATIONS, (after,)):
+        yield Operation(*values)
 
 
 def memory(connection: sqlite3.Connection) -> dict[str, str]:

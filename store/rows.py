@@ -1,6 +1,7 @@
 """What is written: one frozen value per row, as the deciding code makes it. SQL is in `statements.py`."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from probes.result import Outcome, Reason, Result
 
@@ -76,6 +77,35 @@ class Memory:
 
     name: str
     value: str
+
+
+What = Literal[
+    "maintenance.add",
+    "maintenance.remove",
+    "silence.add",
+    "silence.remove",
+    "outbox.retry",
+    "outbox.drop",
+    "incident.verdict",
+    "incident.note",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Something that an operator did at run time; `subject` is the id of what it was done to.
+
+    Written by commands (store/operations.py), never by the daemon, and never changed. `serial` is the order
+    in which they were written, None before that. `at` in ms, UTC; `author` empty where nobody knows;
+    `document` is JSON.
+    """
+
+    serial: int | None
+    at: int
+    author: str
+    what: What
+    subject: str
+    document: str
 
 
 Row = Result | IncidentRow | IntentRow | Tried | Settled | Reclassified | Renamed | Memory

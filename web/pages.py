@@ -9,9 +9,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from alerting.incident import Incident
 from alerting.services import Standing
 from alerting.words import clock, lasting, reason_in_words
-from exporter.objectives import Account, services_of
 from exporter.view import View
 from probes.result import Outcome
+from slo.accounts import Account, services_of
 from slo.judge import Judge
 from slo.state import State
 
@@ -68,11 +68,20 @@ def incident_in_words(incident: Incident, view: View) -> Said:
             for cause in incident.causes
         ],
         "suppressed_by": _title(incident.suppressed_by, view) if incident.suppressed_by else "",
-        "swallowed": [_title(name, view) for name in incident.swallowed],
+        "swallowed": [_title(name, view) for name in incident.swallowed if incident.scope == "service"],
+        "held": held_by(incident),
+        "elsewhere": bool(incident.stormed),
         "told": ", ".join(incident.told),
         "accepted": incident.accepted_at,
         "acknowledged": incident.acknowledged_at,
     }
+
+
+def held_by(incident: Incident) -> str:
+    """Say what holds what there is to say of it, or nothing."""
+    if incident.in_maintenance:
+        return f"maintenance {incident.in_maintenance}"
+    return f"silence {incident.silenced_by}" if incident.silenced_by else ""
 
 
 def service_in_words(standing: Standing, view: View) -> Said:

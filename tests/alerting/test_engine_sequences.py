@@ -108,6 +108,8 @@ def test_everyone_who_was_told_of_a_beginning_is_told_of_the_end_and_nobody_else
     for intent in (intent for decision in decided(lived(steps)) for intent in decision.intents):
         if intent.action is Action.OPEN:
             told.setdefault((intent.key, intent.episode), set()).add(intent.receiver)
+        elif intent.action is Action.UPDATE:
+            assert intent.receiver in told[intent.key, intent.episode]
         else:
             told[intent.key, intent.episode].remove(intent.receiver)
     assert all(

@@ -1,8 +1,11 @@
 from typing import Any
 
+from alerting.announcer import Announcer
 from alerting.book import Book
+from alerting.calendar import Calendar
 from alerting.events import Decision
 from alerting.intent import Urgency
+from alerting.moment import Moment
 from alerting.monitors import Condition, Monitors
 from checks.model import Configuration, Route
 from tests.alerting.hand import START, alerting, company, receiver
@@ -21,8 +24,9 @@ def said(*routes: Route, **options: Any) -> Configuration:
 def settled(
     book: Book, family: str, *holding: Condition, configuration: Configuration | None = None
 ) -> Decision:
-    decision = Decision()
-    Monitors(book).settle(family, list(holding), configuration or said(), START, decision)
+    decision, configuration = Decision(), configuration or said()
+    announcer = Announcer(book, Calendar(configuration))
+    Monitors(book, announcer).settle(family, list(holding), Moment({}, configuration, START, decision))
     return decision
 
 

@@ -84,10 +84,6 @@ def test_a_receiver_that_is_off_is_left_out() -> None:
     assert receivers_of(said, PAGE) == ("chat",)
 
 
-def test_those_whom_an_incident_is_about_are_left_out() -> None:
-    assert receivers_of(routed(), PAGE, without=frozenset({"pager"})) == ("chat", "sms")
-
-
 INFO = facets("service", Urgency.INFO, SSO)
 
 

@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 
+from alerting.announcer import Announcer
 from alerting.book import Book
-from alerting.dependencies import Dependencies, Moment
+from alerting.calendar import Calendar
+from alerting.dependencies import Dependencies
 from alerting.events import Decision
 from alerting.incident import Incident
 from alerting.intent import Urgency
+from alerting.moment import Moment
 from alerting.services import Standing
 from checks.model import Configuration, Service
 from probes.result import Reason
@@ -22,7 +25,7 @@ REFUSED, MISSING = Reason.CONNECT_REFUSED, Reason.MISSING_SECRET
 def settle(standing: Standing, book: Book, said: Configuration, now: int, decision: Decision) -> None:
     """Open or resolve the incident of a service that depends on nothing."""
     at = Moment({standing.service.name: standing}, said, now, decision)
-    Dependencies(book, said).settle(standing, at)
+    Dependencies(book, Announcer(book, Calendar(said)), said).settle(standing, at)
 
 
 class Company:

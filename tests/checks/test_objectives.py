@@ -114,5 +114,4 @@ def test_what_has_no_figures_is_noted_once_per_reason() -> None:
         "objectives.it.window",
         "objectives.it.indicator",
         "objectives.it.during",
-        "alerting.hours",
     ]

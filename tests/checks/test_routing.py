@@ -42,7 +42,14 @@ def test_hours_that_are_none_are_refused(old: str, new: str, mistake: str) -> No
 
 def test_holidays_lie_beside_the_file_that_names_them() -> None:
     text = LEAST + alerting("", f"{OFFICE}, holidays: nl.ics")
-    said = parse({"/etc/wk/checks.yaml": text}, kinds=KINDS, receivers=RECEIVERS, environment={})
+    files = {"/etc/wk/nl.ics": "BEGIN:VCALENDAR\nEND:VCALENDAR\n"}
+    said = parse(
+        {"/etc/wk/checks.yaml": text},
+        kinds=KINDS,
+        receivers=RECEIVERS,
+        environment={},
+        read=files.__getitem__,
+    )
 
     assert said.alerting.hours["office"].holidays == "/etc/wk/nl.ics"
 
@@ -74,4 +81,5 @@ def test_what_is_not_written_is_as_the_contract_has_it() -> None:
     usual = read("").alerting
 
     assert (usual.hold_max, usual.storm_limit, usual.acknowledge_expires) == (60.0, 5, 14_400.0)
+    assert usual.flapping
     assert (usual.self_test, usual.hours, usual.prefix) == (None, {}, "local")

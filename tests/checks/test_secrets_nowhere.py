@@ -345,7 +345,9 @@ def test_a_reference_in_a_name_is_not_replaced() -> None:
 ARGUMENTS = {
     "ask": ["front", "--json"],
     "init": ["new.yaml"],
+    "maintenance": ["list", "--json"],
     "once": ["--json"],
+    "silence": ["list", "--json"],
     "status": ["--json"],
     "test-alert": ["oncall"],
 }

@@ -1,6 +1,7 @@
 """Files that are right, with every section, kind and receiver, for Hypothesis: made, not found by trying."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
@@ -204,6 +205,7 @@ def alerting() -> Made:
         dead_mans_switch=options({"url": words("https://example.com/", '"${NO:-}"')}, interval=MANY),
         hold_max=MANY,
         storm_limit=WHOLE,
+        flapping=FLAG,
         acknowledge_expires=MANY,
         self_test=MANY,
     )
@@ -212,7 +214,7 @@ def alerting() -> Made:
 def hours(days: Made) -> Made:
     return options(
         {"days": days, "from": words('"08:00"', "08:00", "00:30"), "to": words("18:00", "24:00")},
-        holidays=WORD,
+        holidays=st.just(str(Path(__file__).with_name("holidays.ics"))),
     )
 
 

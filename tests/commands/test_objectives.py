@@ -4,14 +4,14 @@ import jsonschema
 
 from alerting.form import instant
 from checks.model import Configuration
-from commands.objectives import accounts, document_of
+from commands.objectives import document_of
 from tests.commands.shapes import OBJECTIVE
 from tests.commands.standings import START, STEP, company, engine
 
 
 def web_up(configuration: Configuration, **histories: str) -> dict[str, object]:
     made, now = engine(configuration, histories)
-    (counted,) = accounts(made, now)
+    (counted,) = made.accounts.at(now)
     return document_of(counted, made)
 
 

@@ -32,7 +32,7 @@ def test_open_incidents_are_there_at_zero_for_every_scope_and_urgency() -> None:
     found = series(Told().view(0), "watchkeeper_incidents_open")
 
     assert {value for _, value in found} == {0.0}
-    assert len(found) == 7 * 3
+    assert len(found) == 8 * 3
     assert ({"scope": "service", "urgency": "page"}, 0.0) in found
 
 

@@ -38,6 +38,7 @@ checks:
     recover: 1
 receivers:
   oncall: {{kind: pagerduty, routing_key: {routing_key}, url: "http://127.0.0.1:{pagerduty}/v2/enqueue"}}
+alerting: {{flapping: false}}
 self_checks:
   - {{tcp: "127.0.0.1:{pagerduty}", network: internal}}
 store: sqlite:///watchkeeper.db

@@ -16,9 +16,11 @@ SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 MORE = """\
   hook: {{kind: webhook, url: "http://127.0.0.1:{port}/hook", secret: "{secret}"}}
 alerting:
+  flapping: false
   dead_mans_switch: {{url: "http://127.0.0.1:{port}/beat", interval: 1s}}
 self_checks:
 """
+REPLACED = "alerting: {flapping: false}\nself_checks:\n"
 
 
 @dataclass
@@ -61,7 +63,7 @@ async def listening() -> AsyncIterator[Listener]:
 def tell_too(config: Path, listener: Listener) -> None:
     """Add the two to the configuration."""
     more = MORE.format(port=listener.port, secret=SECRET)
-    config.write_text(config.read_text().replace("self_checks:\n", more))
+    config.write_text(config.read_text().replace(REPLACED, more))
 
 
 async def test_a_webhook_hears_of_an_outage_and_its_end_and_can_trust_both(company: Company) -> None:

@@ -11,7 +11,9 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 # Each imports only what stands to its left: docs/architecture.md.
-ORDER = ("checks", "probes", "store", "slo", "alerting", "exporter", "web", "demo", "commands", "daemon")
+ORDER = (
+    "checks", "probes", "store", "slo", "alerting", "exporter", "driver", "web", "demo", "commands", "daemon",
+)  # fmt: skip
 
 NO_CODE = {
     tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER,

@@ -14,7 +14,7 @@ from tests.simulation.world import clock, company
 REASONS = (Reason.HTTP_STATUS, Reason.CONNECT_REFUSED, Reason.RESPONSE_TIMEOUT, Reason.CONNECT_TIMEOUT)
 SPREAD = 20.0  # seconds in which what hangs on a service fails, and comes back, after it
 LASTS = 240.0
-CALM = 300.0
+CALM = 1500.0  # so long that a service that fails once more does not flap
 
 
 def graph(size: int, chance: Random) -> dict[str, tuple[str, ...]]:
@@ -31,7 +31,7 @@ def depending(
 ) -> Configuration:
     """A company of services, each with what it depends on; tier 1 unless said."""
     names = {name: (tiers or {}).get(name, 1) for name in parents}
-    made = company(names, receivers={"oncall": oncall()}, interval=60.0)
+    made = company(names, receivers={"oncall": oncall()}, interval=120.0)
     services = {name: replace(made.services[name], depends_on=parents[name]) for name in parents}
     return replace(made, services=services)
 

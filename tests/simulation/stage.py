@@ -74,7 +74,7 @@ class Stage:
         outside = Outside(clock(), self.world.ask, self.world.look, writer)
         driver = Driver(restored.engine, schedule, outside, Counters())
         news.append(driver)
-        driver.start(self._deliverer(driver, self.pagerduty.post), restored.queued)
+        driver.start(self._deliverer(driver, self.pagerduty.post), restored.queued, restored.orders)
         return driver
 
     def incident(self, name: str) -> Incident:

@@ -1,7 +1,9 @@
 """Our own network gone, self-checks that know nothing, and sixty checks that hang together."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from alerting.services import Standing
 from probes.result import Reason
 from tests.simulation.stage import Stage, oncall, passes
 from tests.simulation.virtualloop import run
@@ -62,7 +64,8 @@ def test_an_outage_confirmed_before_stays_open_while_we_are_blind() -> None:
     stage = staged()
     run(scene(stage))
 
-    assert [what for _, what in stage.incident("service/s0").log] == ["trigger", "resolve"]
+    # The second one says that we cannot see, under the open key.
+    assert [what for _, what in stage.incident("service/s0").log] == ["trigger", "trigger", "resolve"]
 
 
 def test_every_check_is_asked_within_ten_seconds_of_the_return_of_sight() -> None:
@@ -84,17 +87,19 @@ def test_every_check_is_asked_within_ten_seconds_of_the_return_of_sight() -> Non
 
 
 def test_sixty_checks_hanging_at_once_are_seen_as_down() -> None:
-    async def scene(stage: Stage) -> None:
-        async with stage.life():
+    async def scene(stage: Stage) -> Mapping[str, Standing]:
+        async with stage.life() as driver:
             await passes(600)
             stage.world.down |= {f"s{number}-check": Reason.RESPONSE_TIMEOUT for number in range(60)}
             await passes(120)
+            return driver.engine.services
 
     stage = staged(60)
-    run(scene(stage))
+    seen = run(scene(stage)) or {}
 
-    assert len(keys(stage)) == 60
-    assert all("/service/" in key for key in keys(stage))
+    assert len(keys(stage)) == 11  # ten of the first tier singly, the others told together
+    assert all("/service/" in key or key == "sim/storm/oncall" for key in keys(stage))
+    assert {state.state.value for state in seen.values()} == {"down"}
 
 
 def test_a_self_check_that_never_worked_hides_nothing() -> None:

@@ -94,7 +94,7 @@ def test_each_outage_is_an_episode_of_the_same_key() -> None:
     async def twice(stage: Stage) -> None:
         async with stage.life():
             for _ in range(2):
-                await passes(600)
+                await passes(3600)
                 stage.world.down["sso-check"] = Reason.RESET
                 await passes(300)
                 stage.world.down.clear()

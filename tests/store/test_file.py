@@ -113,7 +113,7 @@ def test_a_newer_store_is_refused_and_left_as_it_is(place: Path, filled: bytes) 
     connection.execute("PRAGMA user_version = 7")
     connection.close()
     before = place.read_bytes()
-    with pytest.raises(NewerStore, match=r"newer Watchkeeper \(schema 7, this one knows 1\): install"):
+    with pytest.raises(NewerStore, match=r"newer Watchkeeper \(schema 7, this one knows 2\): install"):
         file.open(place, "a test", NOW)
     assert place.read_bytes() == before
 
@@ -143,7 +143,7 @@ def test_a_log_without_its_store_is_not_thrown_away(place: Path) -> None:
 def test_an_empty_file_becomes_a_store(place: Path) -> None:
     place.touch()
     with file.open(place, "a test", NOW) as opened:
-        assert pragma(opened.connection, "user_version") == 1
+        assert pragma(opened.connection, "user_version") == file.latest_version()
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:

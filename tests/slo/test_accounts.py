@@ -6,8 +6,8 @@ from fractions import Fraction
 import pytest
 
 from checks.model import Objective
-from exporter.objectives import Account
 from probes.result import Reason
+from slo.accounts import Account
 from tests.exporter.views import Told, check, company
 
 TENTH = Fraction(9, 10)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from alerting.engine import Engine
 from checks.model import Configuration, Objective
 from slo.budget import Figures, figures
 from slo.burn import burn_rates
@@ -47,17 +46,48 @@ class Kept:
         return Kept(combine, members, timed)
 
 
-def timelines(engine: Engine, known: Mapping[str, Kept], now: int) -> dict[str, Kept]:
-    """Give the time that each objective with figures is about; `known` are those of before a reload."""
-    made: dict[str, Kept] = {}
-    for objective in engine.configuration.objectives.values():
-        members = _members(objective, engine) if objective.has_figures else ()
-        before = known.get(objective.name) if objective.has_figures else None
-        if members and not before:
-            before = _kept(objective.combine, members)
-        if before:  # where nobody is asked any more, what was counted stays, and time goes on unknown
-            made[objective.name] = before.redefined(objective.combine, members, now)
-    return made
+class Accounts:
+    """Owner of the time that each objective with figures is about.
+
+    `judges` by check, `times` by service.
+    """
+
+    def __init__(
+        self, configuration: Configuration, judges: Mapping[str, Judge], times: Mapping[str, Combined]
+    ) -> None:
+        self._kept: dict[str, Kept] = {}
+        self.follow(configuration, judges, times, 0)
+
+    def follow(
+        self,
+        configuration: Configuration,
+        judges: Mapping[str, Judge],
+        times: Mapping[str, Combined],
+        now: int,
+    ) -> None:
+        """Count by another configuration from `now` on; the time before stays as it was counted."""
+        self._configuration = configuration
+        known, self._kept = self._kept, {}
+        for objective in configuration.objectives.values():
+            members = _members(objective, judges, times) if objective.has_figures else ()
+            before = known.get(objective.name) if objective.has_figures else None
+            if members and not before:
+                before = _kept(objective.combine, members)
+            if before:  # where nobody is asked any more, what was counted stays, and time goes on unknown
+                self._kept[objective.name] = before.redefined(objective.combine, members, now)
+
+    def at(self, now: int) -> tuple[Account, ...]:
+        """Count every objective over its window that ends at `now`."""
+        return tuple(self._account(each, now) for each in self._configuration.objectives.values())
+
+    def of(self, service: str, now: int) -> tuple[Account, ...]:
+        """Count those that are about a service, alone or among others."""
+        objectives = self._configuration.objectives.values()
+        found = [each for each in objectives if service in services_of(each, self._configuration)]
+        return tuple(self._account(each, now) for each in found)
+
+    def _account(self, objective: Objective, now: int) -> Account:
+        return account(objective, self._configuration, self._kept.get(objective.name), now)
 
 
 def account(objective: Objective, configuration: Configuration, kept: Kept | None, now: int) -> Account:
@@ -83,12 +113,14 @@ def _service(objective: Objective, configuration: Configuration) -> str:
     return services[0] if len(services) == 1 else ""
 
 
-def _members(objective: Objective, engine: Engine) -> tuple[Judge | Combined, ...]:
+def _members(
+    objective: Objective, judges: Mapping[str, Judge], times: Mapping[str, Combined]
+) -> tuple[Judge | Combined, ...]:
     """Name whose time counts; nobody's where the check is switched off."""
     if objective.check:
-        judge = engine.judges.get(objective.check)
+        judge = judges.get(objective.check)
         return (judge,) if judge else ()
-    return tuple(engine.services[name].timeline for name in objective.services)
+    return tuple(times[name] for name in objective.services)
 
 
 def _kept(combine: str | int, members: tuple[Judge | Combined, ...]) -> Kept:

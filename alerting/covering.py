@@ -1,0 +1,123 @@
+"""Whose incident tells of a service too: the loudest claim wins, and a quiet ancestor covers nobody. Pure.
+
+docs/decisions/0012-one-outage-one-page.md says why so. Times are ms since the epoch, UTC.
+"""
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, replace
+from typing import cast
+
+from alerting import services
+from alerting.announcer import Announcer
+from alerting.audience import audience_of
+from alerting.book import Book
+from alerting.incident import Incident
+from alerting.intent import Urgency
+from alerting.moment import Moment
+from alerting.receiver import Target
+from alerting.routes import louder, severity_of
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """How loud a service would be told by itself, now: `put_off` outside of its route's hours."""
+
+    urgency: Urgency
+    put_off: bool
+    tier: int
+    names: tuple[str, ...]
+
+
+class Covering:
+    """Decides which ancestor's incident a service is told with; `undelivered` are pages that nobody takes."""
+
+    def __init__(self, book: Book, announcer: Announcer) -> None:
+        self.undelivered: set[str] = set()
+        self._book, self._announcer = book, announcer
+        self._ancestors: Mapping[str, Set[str]] = {}
+
+    def follow(self, ancestors: Mapping[str, Set[str]]) -> None:
+        """Go by other dependencies from now on."""
+        self._ancestors = ancestors
+
+    def find(self, name: str, at: Moment) -> str | None:
+        """Name the ancestor whose incident tells of a service too, the one that has failed for longest.
+
+        That incident becomes as loud as the service would be by itself.
+        """
+        claim = self._claim(name, at)
+        found = [self._book.open.get(at.key("service", parent)) for parent in self._ancestors[name]]
+        loud = [each for each in found if each and self._is_loud(each, claim, at)]
+        if not loud:
+            return None
+        first = min(loud, key=lambda each: (each.fault_at, each.name))
+        self.raise_to(first, claim.urgency, claim.tier, at)
+        self._wake_too(first.key, claim.names, at)
+        return first.name
+
+    def raise_to(self, incident: Incident, urgency: Urgency, tier: int, at: Moment) -> None:
+        """Tell an incident louder, where it is less: what wakes somebody must be new at the receiver."""
+        if louder(urgency, incident.urgency) and not incident.held:
+            risen = replace(incident, urgency=urgency, severity=severity_of(urgency, tier), suppressed_by="")
+            self._announcer.supersede(risen, at)
+
+    def swallow(self, name: str, parent: str, at: Moment) -> None:
+        """Tell of a service with an ancestor's incident, and by itself as information only."""
+        at.decision.suppressed.append("dependency")
+        key, above = at.key("service", name), at.key("service", parent)
+        known = self._book.open.get(key)
+        quiet = self._quiet(name, parent, at)
+        if known is None:
+            self._announcer.begin(quiet, at)
+        elif known.announced:
+            self._book.keep(replace(known, suppressed_by=parent), at.decision)
+        else:
+            self._announcer.announce(replace(quiet, episode=known.episode, opened_at=known.opened_at), at)
+        covering = self._book.open[above]
+        if name not in covering.swallowed:
+            self._book.keep(replace(covering, swallowed=(*covering.swallowed, name)), at.decision)
+            self._announcer.news(above, at)
+
+    def _quiet(self, name: str, parent: str, at: Moment) -> Incident:
+        made = services.incident_of(at.standings[name], at.configuration, at.now)
+        above = at.standings[parent].service.title or parent
+        return replace(
+            made,
+            urgency=Urgency.INFO,
+            severity="info",
+            text=f"{made.title or name} is down too: it depends on {above}",
+            suppressed_by=parent,
+        )
+
+    def _claim(self, name: str, at: Moment) -> Claim:
+        """Say how loud a service would be by itself; one that is held would be told to nobody."""
+        made = services.incident_of(at.standings[name], at.configuration, at.now)
+        tier = at.standings[name].service.tier
+        if self._announcer.calendar.held(made, at):
+            return Claim(Urgency.INFO, put_off=True, tier=tier, names=())
+        audience = audience_of(made, at, self._announcer.calendar.off)
+        return Claim(made.urgency, audience.put_off, tier, audience.names)
+
+    def _is_loud(self, incident: Incident, claim: Claim, at: Moment) -> bool:
+        """Say whether an incident is announced, or can be, as urgently as that."""
+        if incident.suppressed_by or incident.key in self.undelivered:
+            return False
+        enough = not louder(claim.urgency, incident.urgency) and (claim.put_off or not incident.put_off)
+        if incident.announced and enough:
+            return True
+        if incident.held or enough:
+            return False
+        risen = replace(incident, urgency=claim.urgency, announced_at=None)
+        audience = audience_of(risen, at, self._announcer.calendar.off)
+        return bool(audience.names) and (claim.put_off or not audience.put_off)
+
+    def _wake_too(self, key: str, hearers: Iterable[str], at: Moment) -> None:
+        """Where no pager hears of the ancestor, let those of the child hear of it."""
+        if not any(_pages(name, at) for name in self._book.open[key].told):
+            self._announcer.tell_more(key, [name for name in hearers if _pages(name, at)], at)
+
+
+def _pages(name: str, at: Moment) -> bool:
+    """Say whether a receiver is one that wakes people: it takes no information."""
+    receiver = at.configuration.receivers.get(name)
+    return receiver is not None and not cast(Target, receiver.target).abilities.info
