@@ -88,6 +88,8 @@ class Announcer:
         Say whether it was held and nobody was told of it: `announce` then tells, once it is seen anew.
         """
         known = self._book.open[key]
+        if known.unsaid:  # an earlier life did not come to tell it
+            self._news.setdefault(key, at.now + TOGETHER)
         held = self.calendar.held(known, at)
         if held:
             now_held = replace(known, in_maintenance=held.maintenance, silenced_by=held.silence)
@@ -98,6 +100,14 @@ class Announcer:
         else:
             self._tell(replace(known, in_maintenance="", silenced_by=""), at)
         return False
+
+    def refresh(self, at: Moment) -> None:
+        """After a start: let what was told go by what holds it now, not by what did in an earlier life."""
+        for known in list(self._book.open.values()):
+            held = self.calendar.held(known, at)
+            now = replace(known, in_maintenance=held.maintenance, silenced_by=held.silence)
+            if known.announced and now != known:
+                self._book.keep(now, at.decision)
 
     def tell_more(self, key: str, receivers: Iterable[str], at: Moment) -> None:
         """Tell receivers of an open incident that its route does not name."""
@@ -126,6 +136,9 @@ class Announcer:
     def news(self, key: str, at: Moment, *, wait: int = TOGETHER) -> None:
         """Let whoever was told of an incident hear how it stands, soon, with what comes meanwhile."""
         self._news.setdefault(key, at.now + wait)
+        known = self._book.open[key]
+        if not known.unsaid:
+            self._book.keep(replace(known, unsaid=True), at.decision)
 
     def passed(self, at: Moment) -> None:
         """Do what is due by the passing of time."""
@@ -133,6 +146,8 @@ class Announcer:
             known = self._book.open[key]
             if not known.held:
                 del self._news[key]
+                known = replace(known, unsaid=False)
+                self._book.keep(known, at.decision)
                 self._say(known, Action.UPDATE, known.told, at)
         for key in [key for key, due in self._turns.items() if due <= at.now]:
             del self._turns[key]
@@ -168,6 +183,9 @@ class Announcer:
     def _tell_new(
         self, placed: Incident, known: Incident, at: Moment, escalated: Collection[str] = ()
     ) -> None:
+        if not known.announced:  # the open says it all
+            self._news.pop(known.key, None)
+            placed = replace(placed, unsaid=False)
         self._book.keep(placed, at.decision)
         told = [name for name in placed.told if name not in known.told]
         self._say(placed, Action.OPEN, [name for name in told if name not in escalated], at)
@@ -177,7 +195,8 @@ class Announcer:
     def _note(self, incident: Incident, told: Iterable[str], stormed: Iterable[str], at: Moment) -> None:
         self._storms.note(told, at.now)
         for receiver in stormed:
-            self.news(self._storms.join(receiver, incident.key, at), at)
+            if joint := self._storms.join(receiver, incident.key, at):
+                self.news(joint, at)
 
     def _say(self, incident: Incident, action: Action, receivers: Iterable[str], at: Moment) -> None:
         self._book.say(incident, action, receivers, at.configuration, at.now, at.decision)

@@ -72,7 +72,7 @@ def _due(after: float, incident: Incident, at: Moment) -> int:
     """Say when a step of the escalation is due: not while an acknowledgement stands."""
     began = at.now if incident.announced_at is None else incident.announced_at
     due = began + round(after * 1000)
-    stands = [heard.at for heard in incident.heard.values() if heard.acknowledged]
+    stands = [heard.at for heard in incident.heard.values() if heard.acknowledged or heard.closed]
     if not stands:
         return due
     return max(due, max(stands) + round(at.configuration.alerting.acknowledge_expires * 1000))

@@ -44,8 +44,8 @@ class Calendar:
         self.orders = orders or Orders()
         self.maintained: dict[str, str] = {}  # services by name, with the maintenance they are in
         self._silences: tuple[Silence, ...] = ()
+        self._ended_silences: list[Silence] = []
         self._ended: dict[str, int] = {}  # services whose maintenance is over: since when
-        self._ended_silences: list[tuple[Silence, int]] = []
         self._next: int | None = None
         self.follow(configuration)
 
@@ -88,10 +88,17 @@ class Calendar:
 
     def ended_at(self, incident: Incident, at: Moment) -> int | None:
         """Say when the last hold of an incident ended, if it did lately."""
-        ends = [end for silence, end in self._ended_silences if _is_about(silence, incident, at)]
+        ends = [each.end for each in self._ended_silences if _is_about(each, incident, at)]
         if incident.service in self._ended:
             ends.append(self._ended[incident.service])
         return max(ends, default=None)
+
+    def planned(self, service: str, at: int) -> bool:
+        """Say whether a service was in maintenance at any instant; for the past, while it is read again."""
+        return any(
+            service in self._held_by(each) and maintenance.current(each, self._zone, at) is not None
+            for each in self._all()
+        )
 
     def off(self, route: Route, now: int) -> bool:
         """Say whether the receivers of a route are off duty."""
@@ -106,7 +113,20 @@ class Calendar:
             if maintenance.current(each, self._zone, now) is not None:
                 self.maintained |= dict.fromkeys(self._held_by(each), each.name)
         over = dict.fromkeys(before.keys() - self.maintained.keys(), now)
-        self._ended = {name: end for name, end in self._ended.items() if end > now - REMEMBERED} | over
+        kept = {name: end for name, end in self._ended.items() if end > now - REMEMBERED}
+        found = {name: end for name, end in self._ends(now) if name not in self.maintained}
+        self._ended = found | kept | over
+
+    def _ends(self, now: int) -> Iterator[tuple[str, int]]:
+        """Give when maintenance ended lately, by service, in the order of these ends."""
+        ends = [
+            (end, each)
+            for each in self._all()
+            for _, end in maintenance.windows(each, self._zone, now - REMEMBERED, now)
+            if end <= now
+        ]
+        for end, each in sorted(ends, key=lambda pair: pair[0]):
+            yield from ((name, end) for name in self._held_by(each))
 
     def _held_by(self, each: Maintenance) -> Iterator[str]:
         for name in each.services:
@@ -115,11 +135,9 @@ class Calendar:
                 yield from self._dependents.get(name, ())
 
     def _turn_silences(self, now: int) -> None:
-        before = self._silences
-        self._silences = tuple(each for each in self.orders.silences.values() if each.start <= now < each.end)
-        ids = {each.id for each in self._silences}
-        kept = [each for each in self._ended_silences if each[1] > now - REMEMBERED]
-        self._ended_silences = kept + [(each, now) for each in before if each.id not in ids]
+        known = self.orders.silences.values()  # those that were removed end when that happened
+        self._silences = tuple(each for each in known if each.start <= now < each.end)
+        self._ended_silences = [each for each in known if now - REMEMBERED < each.end <= now]
 
     def _boundaries(self, now: int) -> Iterator[int]:
         for each in self._all():

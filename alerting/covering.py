@@ -40,14 +40,15 @@ class Covering:
         """Go by other dependencies from now on."""
         self._ancestors = ancestors
 
-    def find(self, name: str, at: Moment) -> str | None:
+    def find(self, name: str, at: Moment, *, already: str = "") -> str | None:
         """Name the ancestor whose incident tells of a service too, the one that has failed for longest.
 
-        That incident becomes as loud as the service would be by itself.
+        That incident becomes as loud as the service would be by itself. `already` is the one that does so
+        until now: a hold that begins takes nobody from it.
         """
         claim = self._claim(name, at)
         found = [self._book.open.get(at.key("service", parent)) for parent in self._ancestors[name]]
-        loud = [each for each in found if each and self._is_loud(each, claim, at)]
+        loud = [each for each in found if each and self._is_loud(each, claim, at, already)]
         if not loud:
             return None
         first = min(loud, key=lambda each: (each.fault_at, each.name))
@@ -72,7 +73,9 @@ class Covering:
         elif known.announced:
             self._book.keep(replace(known, suppressed_by=parent), at.decision)
         else:
-            self._announcer.announce(replace(quiet, episode=known.episode, opened_at=known.opened_at), at)
+            same = replace(quiet, episode=known.episode, opened_at=known.opened_at, unsaid=known.unsaid)
+            held = replace(same, in_maintenance=known.in_maintenance, silenced_by=known.silenced_by)
+            self._announcer.announce(held, at)
         covering = self._book.open[above]
         if name not in covering.swallowed:
             self._book.keep(replace(covering, swallowed=(*covering.swallowed, name)), at.decision)
@@ -98,9 +101,11 @@ class Covering:
         audience = audience_of(made, at, self._announcer.calendar.off)
         return Claim(made.urgency, audience.put_off, tier, audience.names)
 
-    def _is_loud(self, incident: Incident, claim: Claim, at: Moment) -> bool:
+    def _is_loud(self, incident: Incident, claim: Claim, at: Moment, already: str) -> bool:
         """Say whether an incident is announced, or can be, as urgently as that."""
         if incident.suppressed_by or incident.key in self.undelivered:
+            return False
+        if incident.held and incident.name != already:
             return False
         enough = not louder(claim.urgency, incident.urgency) and (claim.put_off or not incident.put_off)
         if incident.announced and enough:

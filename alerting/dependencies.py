@@ -5,8 +5,8 @@ announced is told as information only, and listed with the ancestor.
 docs/decisions/0012-one-outage-one-page.md says why so. Pure; times are ms since the epoch, UTC.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from alerting import graph, services
@@ -16,6 +16,7 @@ from alerting.covering import Covering
 from alerting.events import Wish
 from alerting.flapping import Flapping
 from alerting.incident import Ended, Incident
+from alerting.intent import Intent
 from alerting.moment import Moment
 from alerting.routes import urgency_of
 from alerting.services import Standing
@@ -36,11 +37,16 @@ class Waiting:
     since: int
     until: int | None
     after: int | None = None
-    bads: Counter[str] = field(default_factory=Counter)
+    bads: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))  # their starts
 
     def counts(self, result: Result) -> bool:
         """Say whether a result is one of those bad ones."""
         return self.after is not None and result.outcome is Outcome.BAD and result.at >= self.after
+
+    def again(self, after: int) -> None:
+        """Count anew, from an instant on."""
+        self.after = after
+        self.bads.clear()
 
 
 class Dependencies:
@@ -49,6 +55,7 @@ class Dependencies:
     def __init__(self, book: Book, announcer: Announcer, configuration: Configuration) -> None:
         self.waiting: dict[str, Waiting] = {}
         self.flapping = Flapping()
+        self._failing: dict[str, set[str]] = {}  # by key, the receivers that do not take the open
         self._book, self._announcer = book, announcer
         self._covering = Covering(book, announcer)
         self.follow(configuration)
@@ -80,6 +87,8 @@ class Dependencies:
                 self._recovered(known, at)
         elif known:
             self.noticed(standing, at)
+            if standing.state is State.DOWN and name not in self.waiting and self._is_untold(known, at):
+                self._release(name, at)
         elif standing.state is State.DOWN and name not in self.waiting:
             self._wait(standing, at)
         elif not standing.causes():
@@ -93,6 +102,14 @@ class Dependencies:
             return
         at.decision.suppressed.append("flapping")
         self.noticed(at.standings[known.name], at)
+
+    def _is_untold(self, known: Incident, at: Moment) -> bool:
+        """Say whether nobody is told of an incident though nothing holds or swallows it any more."""
+        if self._announcer.calendar.held(known, at):
+            return False
+        if known.suppressed_by:
+            return at.key("service", known.suppressed_by) not in self._book.open
+        return known.held and not known.announced
 
     def noticed(self, standing: Standing, at: Moment) -> None:
         """Tell what is new about an open incident: its causes, that it flaps, that we cannot see it."""
@@ -114,7 +131,7 @@ class Dependencies:
         """Resolve the incident of a service, and let go of those it has swallowed."""
         key = at.key("service", name)
         self._announcer.end(key, restored_at, at, ended=ended)
-        self._covering.undelivered.discard(key)
+        self.delivered(key)
         self.waiting.pop(name, None)
         self._released(name, at)
 
@@ -125,8 +142,9 @@ class Dependencies:
         made = services.incident_of(standing, at.configuration, at.now)
         ended = self._announcer.calendar.ended_at(made, at)
         if ended is not None and since < ended:
-            waiting.after = ended
-            waiting.bads = _bads_since(ended, standing)
+            waiting.again(ended)
+            for judge in standing.judges:
+                waiting.bads[judge.check.name] |= {bad for bad in judge.confirmed_by if bad >= ended}
         self._decide(name, at)
         if name in self.waiting:
             self._ask(self._ancestors[name], at)
@@ -137,7 +155,7 @@ class Dependencies:
         """Take note that a check of a service was asked: some may know now what they wait for."""
         waiting = self.waiting.get(service)
         if waiting and waiting.counts(result):
-            waiting.bads[result.check] += 1
+            waiting.bads[result.check].add(result.at)
             self._ask([service], at, delay=True)
         for name in (service, *self._dependents.get(service, ())):
             if name in self.waiting:
@@ -153,16 +171,29 @@ class Dependencies:
             if name in at.standings:
                 self.settle(at.standings[name], at)
 
-    def undeliverable(self, key: str, at: Moment) -> None:
-        """Take note that a page is not taken: whoever it has swallowed is told by itself."""
-        self._covering.undelivered.add(key)
-        known = self._book.open.get(key)
-        if known and known.scope == "service":
+    def not_taken(self, intent: Intent, at: Moment) -> None:
+        """Take note that a receiver does not take an open.
+
+        Where nobody has taken it, the fallback included, whoever it has swallowed is told by itself.
+        """
+        known = self._book.open.get(intent.key)
+        if known is None or known.episode != intent.episode or known.accepted_at is not None:
+            return
+        failing = self._failing.setdefault(intent.key, set())
+        failing.add(intent.receiver)
+        if known.scope == "service" and failing >= set(known.told):
+            self._covering.undelivered.add(known.key)
             self._released(known.name, at, at_once=True)
 
     def delivered(self, key: str) -> None:
         """Take note that it was taken after all."""
+        self._failing.pop(key, None)
         self._covering.undelivered.discard(key)
+
+    def awaited(self, standings: Mapping[str, Standing]) -> set[str]:
+        """Name the checks of services for whose word somebody waits."""
+        parents = set[str]().union(*(self._ancestors[name] for name in self.waiting))
+        return {judge.check.name for name in parents for judge in standings[name].judges}
 
     # --- the calendar, a start, a reload
 
@@ -178,17 +209,25 @@ class Dependencies:
         if known.scope != "service":
             if freed:
                 self._announcer.announce(known, at)
+        elif known.name in self.waiting:
+            if freed:
+                self._held_anew(known, at)
         elif known.suppressed_by:
             self._review_swallowed(known, at, freed)
         elif freed:
-            if known.name not in self.waiting:
-                self._release(known.name, at)
+            self._release(known.name, at)
         else:
             tier = at.standings[known.name].service.tier
             self._covering.raise_to(known, urgency_of(tier), tier, at)
 
+    def _held_anew(self, known: Incident, at: Moment) -> None:
+        """Let one that waits for bad attempts count those after the last end of what held it."""
+        waiting, ended = self.waiting[known.name], self._announcer.calendar.ended_at(known, at)
+        if ended is not None and waiting.after is not None and waiting.after < ended:
+            waiting.again(ended)
+
     def _review_swallowed(self, known: Incident, at: Moment, freed: bool) -> None:
-        parent = self._covering.find(known.name, at)
+        parent = self._covering.find(known.name, at, already=known.suppressed_by)
         if parent is None:
             above = self._book.open.get(at.key("service", known.suppressed_by))
             self._release(known.name, at, at_once=above is not None)
@@ -217,7 +256,7 @@ class Dependencies:
     def _may_open(self, name: str, waiting: Waiting, at: Moment) -> bool:
         judges = at.standings[name].judges
         if waiting.after is not None and not any(
-            waiting.bads[judge.check.name] >= judge.check.confirm for judge in judges
+            len(waiting.bads[judge.check.name]) >= judge.check.confirm for judge in judges
         ):
             return False
         return waiting.until is None or all(
@@ -240,7 +279,8 @@ class Dependencies:
         if known is None:
             self._announcer.begin(made, at)
         elif known.held and not known.suppressed_by:
-            self._announcer.announce(replace(known, causes=made.causes, facts=made.facts), at)
+            now = replace(known, causes=made.causes, facts=made.facts)
+            self._announcer.announce(replace(now, urgency=made.urgency, severity=made.severity), at)
         else:
             self._announcer.supersede(made, at)
 
@@ -251,7 +291,7 @@ class Dependencies:
             if known and known.suppressed_by == parent:
                 self._release(name, at, at_once=at_once)
             elif name in self.waiting and not at_once:
-                self.waiting[name].after, self.waiting[name].bads = at.now, Counter()
+                self.waiting[name].again(at.now)
 
     def _release(self, name: str, at: Moment, *, at_once: bool = False) -> None:
         """Let one be told by itself: at once, or when it is seen bad after what kept it back was over."""
@@ -261,7 +301,7 @@ class Dependencies:
             self._decide(name, at)
         else:
             self.waiting[name] = Waiting(at.now, at.now + hold, after=at.now)
-            self._ask([name], at)
+            self._ask([name, *self._ancestors[name]], at)
 
     def _ask(self, names: Iterable[str], at: Moment, *, delay: bool = False) -> None:
         """Want the checks of services asked, beside the grid."""
@@ -274,9 +314,3 @@ class Dependencies:
 def _said(incident: Incident) -> tuple[object, ...]:
     """Give what is new when it changes."""
     return sorted(cause.check for cause in incident.causes), incident.flapping, incident.unseen
-
-
-def _bads_since(instant: int, standing: Standing) -> Counter[str]:
-    """Count what is known of the bad attempts since an instant, by check: the last one."""
-    lasts = [judge.last_bad for judge in standing.judges]
-    return Counter(last.check for last in lasts if last is not None and last.at >= instant)

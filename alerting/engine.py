@@ -4,7 +4,7 @@ Whoever drives it (daemon, simulation, replay) hands in each event with its inst
 `Woke` at exactly the instant it asked for.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import replace
 
 from alerting import reports, swap
@@ -63,10 +63,19 @@ class Engine:
         self.announcer = Announcer(self.book, self.calendar)
         self.dependencies = Dependencies(self.book, self.announcer, configuration)
         self.seeing = Seeing(configuration)
-        self.suspects: set[str] = set()  # they are asked before others
+        self.suspects: set[str] = set()
         self._ourselves = Ourselves(self.book, self.announcer)
         self._queued = {(intent.receiver, intent.key) for intent in queued if intent.action is Action.OPEN}
         self._wake: int | None = None  # an event at or after this instant does what Woke does
+
+    @property
+    def pressing(self) -> Set[str]:
+        """Name the checks that are asked before others: suspects, and those that somebody waits for."""
+        return (
+            self.suspects | self.dependencies.awaited(self.services)
+            if self.dependencies.waiting
+            else self.suspects
+        )
 
     # --- before the start
 
@@ -80,7 +89,10 @@ class Engine:
                 if change is not None and result.check in self._indicators:
                     standing = self.services[judge.check.service]
                     standing.look()
-                    self.dependencies.flapping.seen(judge.check.service, standing.state, result.at)
+                    planned = self.calendar.planned(judge.check.service, result.at)
+                    self.dependencies.flapping.seen(
+                        judge.check.service, standing.state, result.at, planned=planned
+                    )
 
     # --- events
 
@@ -119,15 +131,17 @@ class Engine:
         for result in self.seeing.released(now):
             self._record(result, now, decision)
         self.seeing.rounds(now, decision)
-        for owner in (self.dependencies, self.announcer):
-            if (due := owner.wake()) is not None and due <= now:
-                owner.passed(self._moment(now, decision))
+        if (due := self.dependencies.wake()) is not None and due <= now:
+            self.dependencies.passed(self._moment(now, decision))
         if _strained(decision):
             self._ourselves.strained(now)
         woken = self._wake is not None and now >= self._wake
         if self._ourselves.news or woken or not isinstance(event, Attempted):
             self._tell(now, decision)
-        reports.answer(self.book, self.configuration, self._fails, now, decision)
+        if (due := self.announcer.wake()) is not None and due <= now:
+            self.announcer.passed(self._moment(now, decision))
+        for key in reports.answer(self.book, self.configuration, self._fails, now, decision):
+            self.announcer.review(key, self._moment(now, decision))
         times = (
             self.seeing.wake(now),
             *self._ourselves.wakes(now),
@@ -147,6 +161,7 @@ class Engine:
 
     def _started(self, now: int, decision: Decision) -> None:
         self._ourselves.take_over(now)
+        self.announcer.refresh(self._moment(now, decision))
         self.book.again(self.configuration, self._queued, now, decision)
         self._queued.clear()
         for standing in self.services.values():
@@ -295,13 +310,8 @@ class Engine:
             if intent.receiver in self.configuration.receivers:  # one that has gone can never speak again
                 self._ourselves.does_not_deliver(intent.receiver, event.detail, now)
             self._fall_back(intent, now, decision)
-            if intent.action is Action.OPEN and self._is_unheard(intent):
-                self.dependencies.undeliverable(intent.key, self._moment(now, decision))
-
-    def _is_unheard(self, intent: Intent) -> bool:
-        """Say whether no receiver has taken yet what an intent opens."""
-        known = self.book.open.get(intent.key)
-        return known is not None and known.episode == intent.episode and known.accepted_at is None
+            if intent.action is Action.OPEN:
+                self.dependencies.not_taken(intent, self._moment(now, decision))
 
     def _accepted(self, intent: Intent, now: int, decision: Decision) -> None:
         self.dependencies.delivered(intent.key)
@@ -315,7 +325,7 @@ class Engine:
         if not known or known.episode != intent.episode or intent.action is not Action.OPEN:
             return
         fallback = fallback_of(self.configuration, known.told)
-        if not fallback or known.urgency is not Urgency.PAGE:
+        if not fallback or known.loudness is not Urgency.PAGE:
             return
         self.announcer.tell_more(known.key, fallback, self._moment(now, decision))
 

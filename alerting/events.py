@@ -138,6 +138,7 @@ class Decision:
     recorded: list[Result] = field(default_factory=list)
     opened: list[Incident] = field(default_factory=list)
     resolved: list[Incident] = field(default_factory=list)
+    acknowledged: list[Incident] = field(default_factory=list)  # by a person, for the first time
     suppressed: list[str] = field(default_factory=list)
 
     @property

@@ -46,6 +46,8 @@ class Flapping:
         if state is State.UNKNOWN or not self._on:
             return
         known = self._penalties.setdefault(service, Penalty(state, now))
+        if known.flaps and known.calm_at() <= now:
+            known.flaps = False
         if planned:
             known.verdict = state
         elif known.verdict is not state:

@@ -79,6 +79,7 @@ class Incident:
     heard: Mapping[str, Heard] = field(default_factory=dict)  # by receiver
     suppressed_by: str = ""  # the service whose incident tells of this one too
     swallowed: tuple[str, ...] = ()  # the services that this one tells of too, as they came
+    unsaid: bool = False  # there is news that those who were told have not heard
     ended: Ended = ""
     announced_at: int | None = None  # when its route's receivers were told first
     put_off: bool = False

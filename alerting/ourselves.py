@@ -107,7 +107,10 @@ class Ourselves:
         """Give the services that nobody measures."""
         blind = {network for network, sight in seeing.sights.items() if sight.blind}
         names = {scope: self._book.names(scope) for scope in ("service", "monitor")}
-        for incident in self._book.open.values():  # nobody is told of what was swallowed, once that is over
-            if incident.suppressed_by and incident.suppressed_by not in names["service"]:
+        for (
+            incident
+        ) in self._book.open.values():  # nobody is told of what was held, or swallowed by what is over
+            orphan = incident.suppressed_by and incident.suppressed_by not in names["service"]
+            if orphan or (incident.held and not incident.announced):
                 names["service"].discard(incident.name)
         return self._unmeasured.conditions(standings, blind, names["service"], names["monitor"], now)

@@ -17,9 +17,7 @@ from alerting.events import Decision
 from alerting.intent import Action, Intent, Message
 from store.rows import IntentRow, Memory, Operation, Settled
 
-CARRIED_OUT = (
-    "outbox.orders"  # under this name the serial of the last order that was carried out is remembered
-)
+CARRIED_OUT = "outbox.orders"  # the serial of the last retry that was carried out is remembered so
 FORMER = "it was for the receiver as it was before a reload: close it there by hand"
 LETTER = "letter"  # where an order's document holds a dead letter
 
@@ -47,7 +45,8 @@ def unfinished(
 ) -> Iterator[Operation]:
     """Give the orders that no daemon has carried out; `waiting` are the ids of what is not over.
 
-    What waits although it was ordered to be dropped was on its way when the daemon ended.
+    Of a drop nothing is remembered: what waits although it was ordered to be dropped was on its way when the
+    daemon ended.
     """
     last = int(memory.get(CARRIED_OUT, 0))
     for operation in operations:
@@ -60,11 +59,11 @@ def unfinished(
 
 def order_of(operation: Operation, book: Book, now: int) -> Order | None:
     """Give what an operation orders of the outbox; None where it is about something else."""
-    done = Decision(rows=[Memory(CARRIED_OUT, str(operation.serial or 0))])
     if operation.what == "outbox.drop":
-        return Order(operation.subject, "drop", done)
+        return Order(operation.subject, "drop")
     if operation.what != "outbox.retry":
         return None
+    done = Decision(rows=[Memory(CARRIED_OUT, str(operation.serial or 0))])
     try:
         letter = _letter(operation)
     except (ValueError, TypeError, KeyError):
@@ -79,14 +78,19 @@ def _letter(operation: Operation) -> Intent | None:
     document = loads(operation.document)
     if LETTER not in document:
         return None
-    row = _LETTERS.validate_python(document[LETTER], strict=True)
+    row = _LETTERS.validate_python(document[LETTER])
     _MESSAGES.validate_json(row.document)
     return Intent.of(row)
 
 
 def again(letter: Intent, serial: int, now: int) -> Intent:
     """Give a dead letter as a message of its own, which says the same; an order always makes the same one."""
-    return replace(letter, id=f"{letter.id}!{serial}", created_at=now)
+    return replace(letter, id=again_id(letter.id, serial), created_at=now)
+
+
+def again_id(id: str, serial: int) -> str:
+    """Name a dead letter as it is given again by the order with that serial."""
+    return f"{id}!{serial}"
 
 
 def _given(intent: Intent, book: Book, now: int, done: Decision) -> Order:

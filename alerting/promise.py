@@ -56,6 +56,32 @@ def too_slow(configuration: Configuration) -> Iterator[Note]:
             yield Note(("services", name, "detect_within"), _too_slow(promise, wanted))
 
 
+def outwaited(configuration: Configuration) -> Iterator[Note]:
+    """Say of which services it can take longer to know than what depends on them waits; a `Rule` too."""
+    seeing = frozenset(each.network for each in configuration.self_checks)
+    hold = configuration.alerting.hold_max
+    parents = {parent for service in configuration.services.values() for parent in service.depends_on}
+    for name, checks in indicators(configuration).items():
+        measured = [check for check in checks if _is_measured(check)]
+        slow = max(measured, key=lambda check: _asked(check, seeing), default=None)
+        if slow is not None and name in parents and _asked(slow, seeing) > hold:
+            yield Note(("services", name), _outwaited(name, slow, _asked(slow, seeing), hold))
+
+
+def _asked(check: Check, seeing: frozenset[Network]) -> float:
+    """Give the longest, in seconds, from asking a check that hangs for a child until it is confirmed."""
+    told = check.timeout + (HOLD / 1000 if check.network in seeing else 0.0)
+    return told + (check.confirm - 1) * _step(check, told)
+
+
+def _outwaited(name: str, check: Check, seconds: float, hold: float) -> str:
+    return (
+        f"it can take {worst_text(seconds)} until {name} is seen down (check {check.name}), and what depends"
+        f" on it waits only {duration_text(hold)}, so one outage can be several pages:"
+        " shorten its timeout or confirm_interval, or raise alerting.hold_max"
+    )
+
+
 def _step(check: Check, told: float) -> float:
     """Give the longest between the starts of two attempts, where each is told `told` after its start.
 

@@ -18,6 +18,7 @@ from alerting.words import clock
 from checks.model import Configuration
 
 Failing = Callable[[Incident], bool]
+ANSWERS = frozenset({"acknowledged", "unacknowledged"})  # to a storm, they are answers to all it tells of
 AGAIN = 60_000  # ms after which what no check watches is said again, where a receiver itself resolved it
 
 
@@ -27,12 +28,22 @@ def hear(report: Reported, book: Book, now: int, decision: Decision) -> None:
     if known is None or report.receiver not in known.told or report.at < known.opened_at:
         return
     report = replace(report, at=min(report.at, now))  # a clock ahead of ours must not prolong a hold
+    _take_in(report, known, book, decision)
+    if report.what in ANSWERS:
+        for key in known.swallowed if known.scope == "storm" else ():
+            _take_in(report, book.open[key], book, decision)
+
+
+def _take_in(report: Reported, known: Incident, book: Book, decision: Decision) -> None:
     before = known.heard.get(report.receiver)
     after = _after(before, report)
     acknowledged_at = _first_acknowledged(known.acknowledged_at, report)
     if (after, acknowledged_at) != (before, known.acknowledged_at):
         heard = {**known.heard, report.receiver: after}
-        book.keep(replace(known, heard=heard, acknowledged_at=acknowledged_at), decision)
+        now_known = replace(known, heard=heard, acknowledged_at=acknowledged_at)
+        book.keep(now_known, decision)
+        if known.acknowledged_at is None and acknowledged_at is not None:
+            decision.acknowledged.append(now_known)
 
 
 def was_bad(key: str, book: Book, configuration: Configuration, now: int, decision: Decision) -> None:
@@ -43,11 +54,19 @@ def was_bad(key: str, book: Book, configuration: Configuration, now: int, decisi
             _say_again(key, receiver, book, configuration, now, decision)
 
 
-def answer(book: Book, configuration: Configuration, failing: Failing, now: int, decision: Decision) -> None:
-    """Say again what has been believed long enough and still fails; `failing` says which incidents do."""
+def answer(
+    book: Book, configuration: Configuration, failing: Failing, now: int, decision: Decision
+) -> list[str]:
+    """Say again what has been believed long enough and still fails, and give the keys of it.
+
+    `failing` says which incidents do.
+    """
+    answered = list[str]()
     for key, receiver, due in _holds(book, configuration):
         if due <= now and failing(book.open[key]):
             _say_again(key, receiver, book, configuration, now, decision)
+            answered.append(key)
+    return answered
 
 
 def wake(book: Book, configuration: Configuration, now: int) -> int | None:

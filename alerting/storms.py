@@ -42,7 +42,10 @@ class Storms:
             self._openings.setdefault(receiver, deque()).append(now)
 
     def join(self, receiver: str, key: str, at: Moment) -> str:
-        """Let an open incident be told to a receiver together with others; give the key of that telling."""
+        """Let an open incident be told to a receiver together with others.
+
+        Give the key of that telling where it is known there already and this is news; else nothing.
+        """
         at.decision.suppressed.append("storm")
         joint, member = at.key("storm", receiver), self._book.open[key]
         known = self._book.open.get(joint)
@@ -53,7 +56,8 @@ class Storms:
             self._begin(joint, receiver, member, (*known.swallowed, key), at)
         else:
             self._book.keep(self._listing(known, (*known.swallowed, key)), at.decision)
-        return joint
+            return joint
+        return ""
 
     def left(self, member: Incident, at: Moment) -> list[str]:
         """Take a resolved one off the lists; give the keys of those that go on without it."""

@@ -104,7 +104,8 @@ def end_unwatched(
     for name, standing in at.standings.items():
         key = at.key("service", name)
         standing.look()
-        if key in book.open and _is_over(standing, before.get(name, ())):
+        flaps = standing.state is State.UP and dependencies.flapping.flaps(name)
+        if key in book.open and not flaps and _is_over(standing, before.get(name, ())):
             dependencies.end(name, None, at, ended="removed")
         else:
             dependencies.settle(standing, at)

@@ -10,6 +10,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("commands.status", "say how things stand, from the store of a running or stopped daemon"),
     "maintenance": ("commands.maintenance", "declare time in which services may fail, list it, take it back"),
     "silence": ("commands.silence", "keep incidents from being announced for a while"),
+    "incidents": ("commands.incidents", "list incidents, tell the story of one, judge it, take a note"),
+    "outbox": ("commands.outbox", "list what waits to be sent, try it now, or drop it"),
     "schema": ("commands.schema", "print the JSON Schema of checks.yaml, for editors"),
     "test-alert": ("commands.test_alert", "send an open and a resolve through a receiver"),
 }

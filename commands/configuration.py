@@ -7,7 +7,7 @@ from pathlib import Path
 import probes
 from alerting import receivers
 from alerting.doubts import doubtful
-from alerting.promise import too_slow
+from alerting.promise import outwaited, too_slow
 from alerting.receivers import RECEIVERS
 from alerting.unheard import unheard
 from alerting.unmatched import unmatched
@@ -19,7 +19,7 @@ from commands.plain import plural
 from probes import KINDS
 from slo.notes import beyond_results, left_out
 
-RULES = (left_out, beyond_results, too_slow, unheard, unmatched, doubtful)
+RULES = (left_out, beyond_results, too_slow, outwaited, unheard, unmatched, doubtful)
 LARGEST = 64 << 20  # bytes of a file; ten thousand checks have a few MiB
 
 

@@ -59,20 +59,29 @@ def by(read: Callable[[str], T]) -> Callable[[str], T]:
 
 
 def actions(
-    parser: ArgumentParser, there: Mapping[str, tuple[str, Callable[[ArgumentParser], None]]]
+    parser: ArgumentParser,
+    there: Mapping[str, tuple[str, Callable[[ArgumentParser], None]]],
+    otherwise: str = "",
 ) -> None:
     """Give a command words of its own, such as `add`: their summaries and what they take. One must be typed.
 
-    Which one was typed is `action`. The options common to all commands stand behind it too.
+    Which one was typed is `action`. The options common to all commands stand behind it too. `otherwise` is
+    what is meant where none is typed; what it takes must have no default but that of its kind.
     """
     words = parser.add_subparsers(
-        title="actions", dest="action", metavar="ACTION", required=True, parser_class=ArgumentParser
+        title="actions", dest="action", metavar="ACTION", required=not otherwise, parser_class=ArgumentParser
     )
     for word, (summary, arguments) in there.items():
         described = summary[0].upper() + summary[1:] + "."
-        action = words.add_parser(word, help=summary, description=described, allow_abbrev=False)
+        typed_before = SUPPRESS if word == otherwise else None
+        action = words.add_parser(
+            word, help=summary, description=described, allow_abbrev=False, argument_default=typed_before
+        )
         arguments(action)
         _common(action.add_argument_group("options common to all commands"))
+    if otherwise:
+        there[otherwise][1](parser)
+        parser.set_defaults(action=otherwise)
 
 
 class CommandParser(ArgumentParser):

@@ -19,7 +19,7 @@ def document_of(engine: Engine, now: int) -> Mapping[str, Any]:
         "site": engine.configuration.site,
         "blind": any(_is_blindness(incident) for incident in incidents),
         "services": {name: _service(standing, engine) for name, standing in engine.services.items()},
-        "incidents": [_incident(incident) for incident in incidents],
+        "incidents": [incident_document(incident) for incident in incidents],
         "objectives": [objective_document(each, engine) for each in engine.accounts.at(now)],
     }
 
@@ -48,7 +48,8 @@ def _check(judge: Judge) -> Mapping[str, Any]:
     }
 
 
-def _incident(incident: Incident) -> Mapping[str, Any]:
+def incident_document(incident: Incident) -> Mapping[str, Any]:
+    """Give one incident."""
     return {
         "key": incident.key,
         "episode": incident.episode,

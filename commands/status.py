@@ -109,8 +109,15 @@ def _incidents(console: Console, book: Book, now: int) -> None:
     if not incidents:
         console.line("no open incident")
         return
-    rows = [(each.key, each.severity, lasting(now - each.opened_at), summary_of(each)) for each in incidents]
+    rows = [(each.key, each.severity, lasting(now - each.opened_at), _said(each)) for each in incidents]
     console.table(("open incident", "severity", "for", "what"), rows)
+
+
+def _said(incident: Incident) -> str:
+    """Say it in one line, and what holds it."""
+    holds = [f"maintenance {incident.in_maintenance}"] if incident.in_maintenance else []
+    holds += [f"silence {incident.silenced_by}"] if incident.silenced_by else []
+    return f"{summary_of(incident)} (held by {' and '.join(holds)})" if holds else summary_of(incident)
 
 
 def _objective(counted: Account) -> tuple[str, ...]:

@@ -238,7 +238,7 @@ class Driver:
     def _pulse(self) -> None:
         """Ask whoever is due."""
         now = self._out.clock.now()
-        for run in self.schedule.pop(now, self.engine.suspects):
+        for run in self.schedule.pop(now, self.engine.pressing):
             self.counters.start_lag(max(0, now - run.due_at) / 1000)
             self._begin(run)
         for missed in self.schedule.drain():

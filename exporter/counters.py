@@ -61,14 +61,15 @@ class Counters:
     """Everything counted since the start. All durations are seconds.
 
     `checks` by name; `incidents` by (scope, service, urgency), where service is empty outside the scope
-    `service`; `detect` and `restore` by (service, urgency); `delays` by receiver; `missed_runs` and
-    `suppressed` by reason.
+    `service`; `detect`, `acknowledge` and `restore` by (service, urgency); `delays` by receiver;
+    `missed_runs` and `suppressed` by reason.
     """
 
     def __init__(self) -> None:
         self.checks: defaultdict[str, Tally] = defaultdict(Tally)
         self.incidents: Counter[tuple[str, str, str]] = Counter()
         self.detect: defaultdict[tuple[str, str], Histogram] = defaultdict(_of_incidents)
+        self.acknowledge: defaultdict[tuple[str, str], Histogram] = defaultdict(_of_incidents)
         self.restore: defaultdict[tuple[str, str], Histogram] = defaultdict(_of_incidents)
         self.delays: defaultdict[str, Histogram] = defaultdict(_of_delays)
         self.missed_runs: Counter[str] = Counter()
@@ -82,6 +83,8 @@ class Counters:
         self.suppressed.update(decision.suppressed)
         for incident in decision.opened:
             self._opened(incident)
+        for incident in decision.acknowledged:
+            self._acknowledged(incident)
         for incident in decision.resolved:
             self._resolved(incident)
 
@@ -98,7 +101,7 @@ class Counters:
         services, receivers = configuration.services.keys() | {""}, configuration.receivers
         for place in [place for place in self.incidents if place[1] not in services]:
             del self.incidents[place]
-        for known in (self.detect, self.restore):
+        for known in (self.detect, self.acknowledge, self.restore):
             for gone in [place for place in known if place[0] not in services]:
                 del known[gone]
         for receiver in self.delays.keys() - receivers.keys():
@@ -130,6 +133,12 @@ class Counters:
         if service:
             seconds = (incident.opened_at - incident.fault_at) / 1000
             self.detect[service, incident.urgency].observe(seconds)
+
+    def _acknowledged(self, incident: Incident) -> None:
+        if incident.scope == "service" and incident.acknowledged_at is not None:
+            began = incident.opened_at if incident.announced_at is None else incident.announced_at
+            seconds = max(0, incident.acknowledged_at - began) / 1000
+            self.acknowledge[incident.name, incident.urgency].observe(seconds)
 
     def _resolved(self, incident: Incident) -> None:
         if incident.scope == "service" and incident.restored_at is not None:

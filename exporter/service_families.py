@@ -51,6 +51,10 @@ def _detect(view: View) -> Samples:
     return _times(view, view.counters.detect)
 
 
+def _acknowledge(view: View) -> Samples:
+    return _times(view, view.counters.acknowledge)
+
+
 def _restore(view: View) -> Samples:
     return _times(view, view.counters.restore)
 
@@ -133,8 +137,8 @@ INCIDENTS = (
         "watchkeeper_time_to_acknowledge_seconds",
         "histogram",
         SERVICE,
-        nothing,
-        "From the opening of an incident until a person acknowledged it.",
+        _acknowledge,
+        "From the announcement of an incident until a person acknowledged it.",
     ),
     Family(
         "watchkeeper_time_to_restore_seconds",

@@ -72,6 +72,7 @@ class Judge:
         "bads_in_row",
         "blip_times",
         "check",
+        "confirmed_by",
         "goods_in_row",
         "last",
         "last_bad",
@@ -92,6 +93,7 @@ class Judge:
         self.last_good_at: int | None = None
         self.bads_in_row = 0
         self.goods_in_row = 0  # of a recovery under way; 0 unless the check is down
+        self.confirmed_by: tuple[int, ...] = ()  # the starts of the attempts that confirmed the last outage
         self.outages: list[Outage] = []
         self.blip_times = array("q")  # the first bad attempt of each blip
         self._claims = Claims()
@@ -281,6 +283,7 @@ class Judge:
         return None
 
     def _confirmed(self, at: int) -> Change:
+        self.confirmed_by = tuple(bad.at for bad in self._row)
         start = self._row[0].at
         self._row.clear()
         self._claims.settle(CONFIRMED)

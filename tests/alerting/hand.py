@@ -1,18 +1,36 @@
 """An engine driven by hand: its `wake` is honoured to the millisecond, its self-checks answer as told."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from alerting.engine import Engine
-from alerting.events import Attempted, Decision, Delivered, Event, SelfChecked, Started, Strained, Woke
-from alerting.incident import Incident
+from alerting.events import (
+    Attempted,
+    Decision,
+    Delivered,
+    Event,
+    Ordered,
+    Reported,
+    SelfChecked,
+    Started,
+    Strained,
+    Woke,
+)
+from alerting.incident import Happening, Incident
 from alerting.intent import Action, Intent
+from alerting.orders import Orders
 from alerting.receiver import Abilities, Request, Response, Sent, Verdict
 from checks.model import Alerting, Check, Configuration, Network, Receiver, Route, SelfCheck, Service
+from checks.walls import EPOCH, MILLISECOND
 from probes.result import Outcome, Reason, Result
+from store.rows import Operation, What
 from tests.simulation.world import Kind
+
+BAD, GOOD, UNSEEN = Reason.HTTP_STATUS, None, Reason.BUG  # what an attempt may come to
 
 START = 1_767_225_600_000  # 2026-01-01T00:00:00Z
 QUICK, SLOW = 20, 2_000  # ms that a self-check takes when it works, and when it does not
@@ -96,6 +114,7 @@ class Hand:
         self.hung = False  # whether no self-check that begins now ever ends
         self.decisions: list[tuple[int, Decision]] = []
         self.looked: list[tuple[int, Network]] = []
+        self.operations: list[Operation] = []  # what people have ordered, in this life and before
         self._coming: list[tuple[int, int, Event]] = []
         self._count = 0
 
@@ -143,6 +162,12 @@ class Hand:
             self.attempt(name).passes(5)
         return self
 
+    def sees(self, *outcomes: Reason | None, name: str = "login") -> "Hand":
+        """Let a check be asked every five seconds, with an answer in a quarter of a second."""
+        for reason in outcomes:
+            self.attempt(name, reason).passes(4.75)
+        return self
+
     def blinded(self) -> "Hand":
         """Let every self-check fail from now on."""
         self.mute = ADDRESSES | NAMES
@@ -162,6 +187,43 @@ class Hand:
     def delivered(self, intent: Intent, how: Any = "sent", detail: str = "") -> "Hand":
         return self.hear(Delivered(intent, how, detail))
 
+    # --- what people do
+
+    def ordered(self, what: What, subject: str, **document: Any) -> "Hand":
+        """Let a person add or remove a maintenance or a silence now."""
+        serial, written = len(self.operations) + 1, json.dumps(document)
+        self.operations.append(Operation(serial, self.now, "anna", what, subject, written))
+        return self.hear(Ordered(self.operations[-1]))
+
+    def maintained(
+        self, *services: str, seconds: float, after: float = 0, called: str = "works", **said: Any
+    ) -> "Hand":
+        """Let services be in maintenance, from `after` seconds from now, counted in whole seconds."""
+        start = f"{EPOCH + (self.now + round(after * 1000)) * MILLISECOND:%Y-%m-%dT%H:%M:%SZ}"
+        given = {"services": services, "start": start, "duration": seconds, **said}
+        return self.ordered("maintenance.add", called, **given)
+
+    def silenced(self, seconds: float, called: str = "quiet", *, after: float = 0, **match: Any) -> "Hand":
+        """Let what matches be silenced, from `after` seconds from now."""
+        start = self.now + round(after * 1000)
+        end = start + round(seconds * 1000)
+        return self.ordered("silence.add", called, match=match, start=start, end=end)
+
+    def reported(
+        self,
+        what: Happening,
+        receiver: str = "pager",
+        key: str = "service/sso",
+        *,
+        by_person: bool = True,
+        at: int | None = None,
+    ) -> "Hand":
+        """Let a receiver say what happened to an incident at its end."""
+        return self.hear(Reported(receiver, f"hq/{key}", what, by_person, self.now if at is None else at))
+
+    def acknowledged(self, receiver: str = "pager", key: str = "service/sso") -> "Hand":
+        return self.reported("acknowledged", receiver, key)
+
     # --- what came of it
 
     @property
@@ -175,6 +237,19 @@ class Hand:
             for intent in self.intents
             if intent.receiver == receiver
         ]
+
+    def heard(self, receiver: str = "pager", key: str = "service/sso") -> list[tuple[str, float]]:
+        """What a receiver was told of one incident: action, and seconds after the start."""
+        return [
+            (intent.action.value, (at - START) / 1000)
+            for at, decision in self.decisions
+            for intent in decision.intents
+            if (intent.receiver, intent.key) == (receiver, f"hq/{key}")
+        ]
+
+    def incident(self, key: str = "service/sso") -> Incident:
+        """An open incident as it is now."""
+        return self.engine.book.open[f"hq/{key}"]
 
     def open(self) -> list[str]:
         return sorted(key.removeprefix("hq/") for key in self.engine.book.open)
@@ -191,6 +266,10 @@ class Hand:
             (at, each) for at, decision in self.decisions for each in decision.resolved if each.name == name
         ]
         return found
+
+    def resolved_last(self) -> Incident:
+        """The incident that was resolved last."""
+        return [each for _, decision in self.decisions for each in decision.resolved][-1]
 
     def recorded(self, name: str = "login") -> list[tuple[int, Result]]:
         """The final results of a check, each with when it became final."""
@@ -230,17 +309,29 @@ class Hand:
                 heappush(self._coming, (self.now + took, self._count, SelfChecked(network, result)))
 
 
-def restarted(hand: Hand, configuration: Configuration | None = None, queued: Iterable[Intent] = ()) -> Hand:
-    """A new life on what the old one left: its open incidents, its episodes, its results."""
+def restarted(
+    hand: Hand,
+    configuration: Configuration | None = None,
+    queued: Iterable[Intent] = (),
+    *,
+    after: float = 60,
+) -> Hand:
+    """A new life, some seconds later, on what the old one left: incidents, episodes, results, orders."""
     old = hand.engine
+    said = configuration or old.configuration
+    orders = Orders(ZoneInfo(said.timezone))
+    for operation in hand.operations:
+        orders.take(operation)
     new = Hand(
-        configuration or old.configuration,
+        said,
         open_incidents=[Incident.of(each.row()) for each in old.book.open.values()],
         episodes=old.book.episodes,
         queued=queued,
+        orders=orders,
     )
     new.engine.replay(hand.rows(Result))
-    new.now = hand.now + 60_000
+    new.operations = list(hand.operations)
+    new.now = hand.now + round(after * 1000)
     return new
 
 

@@ -714,3 +714,78 @@ def test_a_shorter_time_until_the_fallback_holds_from_the_swap_on() -> None:
         assert [(at, news.how) for at, news in world.told] == [(30.0, "fallback_due")]
 
     on_virtual_time(main())
+
+
+async def by_hand(world: World, at: float, *steps: Callable[[], object]) -> None:
+    """Do something while delivery runs, and let it run on for a second."""
+    world.deliverer.give([intent()])
+    async with asyncio.TaskGroup() as group:
+        group.create_task(world.deliverer.run())
+        await asyncio.sleep(at)
+        for step in steps:
+            step()
+        await asyncio.sleep(1)
+        await world.deliverer.stop()
+
+
+def patient() -> tuple[dict[str, Target], fake.PagerDuty]:
+    """A PagerDuty that asks for ten minutes of patience, for five seconds."""
+    targets, account = pager(wall)
+    account.faults = [fake.Fault("status", until=wall() + 5_000, status=503, retry_after="600")]
+    return targets, account
+
+
+def test_what_rests_is_tried_at_once_when_it_is_hurried() -> None:
+    async def main() -> None:
+        targets, account = patient()
+        world = World(targets=targets, account=account)
+        await by_hand(world, 20, lambda: world.deliverer.hurry(intent().id))
+
+        assert [at for at, _ in world.asked] == [0.0, 20.0]
+        assert world.news() == [("sent", intent().id)]
+
+    on_virtual_time(main())
+
+
+def test_what_is_dropped_while_it_rests_is_never_tried_again() -> None:
+    async def main() -> None:
+        targets, account = patient()
+        world = World(targets=targets, account=account)
+        await by_hand(world, 20, lambda: world.deliverer.drop(intent().id))
+        await world.deliver(seconds=3600)
+
+        assert len(world.asked) == 1
+        assert [news for _, news in world.told] == [Delivered(intent(), "replaced", "dropped by hand")]
+        assert world.deliverer.pending("oncall") == 0
+
+    on_virtual_time(main())
+
+
+def test_what_is_dropped_while_it_is_on_its_way_may_still_arrive() -> None:
+    async def main() -> None:
+        async def answer(_: str) -> Response:
+            await asyncio.sleep(3)
+            return Response(200)
+
+        world = World(answer=answer)
+        await by_hand(world, 2.5, lambda: world.deliverer.drop(intent().id))
+
+        assert world.news() == [("sent", intent().id)]
+
+    on_virtual_time(main())
+
+
+def test_what_is_dropped_while_it_is_on_its_way_is_not_tried_twice() -> None:
+    async def main() -> None:
+        async def answer(_: str) -> Response:
+            await asyncio.sleep(3)
+            return Response(503)
+
+        world = World(answer=answer)
+        await by_hand(world, 2.5, lambda: world.deliverer.drop(intent().id))
+        await world.deliver(seconds=3600)
+
+        assert len(world.asked) == 1
+        assert world.news() == [("replaced", intent().id)]
+
+    on_virtual_time(main())

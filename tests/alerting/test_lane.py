@@ -136,3 +136,49 @@ def test_an_acknowledgement_keeps_nothing_open_there() -> None:
     one.end("sent", "", later)
 
     assert one.stories[1].accepted_at == NOW
+
+
+def test_what_rests_is_hurried() -> None:
+    one = lane(intent())
+    one.take_off()
+    one.land(NOW + 60_000, NOW)
+
+    one.hurry()
+
+    assert one.head
+    assert one.head.rests_until == 0
+
+
+def test_what_is_dropped_by_hand_is_over_and_its_end_is_then_told_to_nobody() -> None:
+    one = lane(intent())
+
+    assert one.drop(intent().id, NOW) == [Over(intent(), "replaced", "dropped by hand")]
+    assert one.add(entry(intent("resolve"), 1), NOW) == [
+        Over(intent("resolve"), "replaced", "never announced: nothing to resolve")
+    ]
+
+
+def test_what_is_dropped_while_it_is_on_its_way_goes_when_it_comes_back() -> None:
+    one = lane(intent())
+    one.take_off()
+
+    assert one.drop(intent().id, NOW) == []
+    assert one.land(NOW + 5, NOW) == [Over(intent(), "replaced", "dropped by hand")]
+    assert one.add(entry(intent("resolve"), 1), NOW) == []  # it may have arrived
+
+
+def test_what_is_dropped_takes_nothing_with_it_that_was_said_later() -> None:
+    one = lane(intent())
+    one.take_off()
+    one.drop(intent().id, NOW)
+    one.add(entry(intent(n=1, created_at=NOW + 1), 1), NOW)
+
+    assert one.land(NOW, NOW) == [Over(intent(), "replaced", "dropped by hand")]
+    assert [each.intent for each in one.waiting] == [intent(n=1, created_at=NOW + 1)]
+
+
+def test_dropping_what_is_not_there_drops_nothing() -> None:
+    one = lane(intent())
+
+    assert one.drop("another", NOW) == []
+    assert actions(one) == ["open"]

@@ -448,3 +448,41 @@ def test_nothing_is_remembered_of_former_ones_that_have_all_they_were_to_get() -
     assert vars(outbox)["_lanes"].keys() <= {"oncall"}
     assert vars(outbox)["_former"] == {"oncall": []}
     assert vars(outbox)["_expected"] == {}
+
+
+def test_what_is_hurried_may_go_at_once() -> None:
+    outbox = Outbox()
+    add(outbox, intent())
+    fail(outbox, until=NOW + 60_000)
+
+    assert outbox.next("oncall", NOW) is None
+    assert outbox.hurry(intent().id)
+    assert outbox.next("oncall", NOW) == intent()
+
+
+def test_what_is_on_its_way_or_over_is_not_hurried() -> None:
+    outbox = Outbox()
+    add(outbox, intent())
+    outbox.began(intent().id, NOW)
+
+    assert not outbox.hurry(intent().id)
+    assert not outbox.hurry("another")
+
+
+def test_what_is_hurried_behind_another_lets_that_go_first() -> None:
+    outbox = Outbox()
+    add(outbox, intent("resolve"), tried=True)
+    fail(outbox, until=NOW + 60_000)
+    add(outbox, intent(episode=2))
+
+    assert outbox.hurry(intent(episode=2).id)
+    assert outbox.next("oncall", NOW) == intent("resolve")
+
+
+def test_what_is_dropped_waits_no_more_and_is_known_no_more() -> None:
+    outbox = Outbox()
+    add(outbox, intent())
+
+    assert outbox.drop(intent().id, NOW) == [Over(intent(), "replaced", "dropped by hand")]
+    assert (len(outbox), outbox.places()) == (0, [])
+    assert outbox.drop(intent().id, NOW) == []

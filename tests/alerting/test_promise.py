@@ -1,12 +1,12 @@
 """The arithmetic of the worst time to a page. That it is true is shown in tests/simulation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
-from alerting.promise import promises, too_slow
-from checks.model import Check, Configuration, SelfCheck, Service
+from alerting.promise import outwaited, promises, too_slow
+from checks.model import Alerting, Check, Configuration, SelfCheck, Service
 
 
 @dataclass(frozen=True)
@@ -90,3 +90,28 @@ def test_a_service_that_does_not_is_told_by_how_much_and_why() -> None:
     assert message.startswith(
         "a page can take 1m 44s (check a, every 1m), longer than detect_within 1m 30s: shorten"
     )
+
+
+def hanging(timeout: float, *, hold_max: float = 60.0, child: str = "web") -> list[str]:
+    """Notes about a service whose check hangs for so long, in the eyes of what depends on it."""
+    mail = Service(name="mail", depends_on=(child,) if child else ())
+    known = watching(check(timeout=timeout))
+    services = {**known.services, "mail": mail}
+    said = replace(known, services=services, alerting=Alerting(hold_max=hold_max))
+    return [message for _, message in outwaited(said)]
+
+
+def test_a_parent_that_is_confirmed_before_its_children_give_up_is_no_note() -> None:
+    assert hanging(16.0) == []  # 16 + 2 * (16 + 5) = 58
+
+
+def test_a_parent_that_takes_longer_than_its_children_wait_is_noted() -> None:
+    (message,) = hanging(17.0)
+
+    assert message.startswith("it can take 1m 1s until web is seen down (check a)")
+    assert "only 1m" in message
+    assert hanging(17.0, hold_max=61.0) == []
+
+
+def test_a_slow_service_on_which_nobody_depends_is_not_noted() -> None:
+    assert hanging(17.0, child="") == []

@@ -10,7 +10,8 @@ from probes.result import Outcome, Reason
 from slo.state import State
 from store import file
 from store.file import Store
-from store.rows import Reclassified, Settled, Tried
+from store.operations import APPEND
+from store.rows import Memory, Operation, Reclassified, Settled, Tried, What
 from store.writer import Writer
 from tests.alerting.hand import START, Hand, company, made
 
@@ -133,3 +134,17 @@ def test_results_are_read_as_far_as_the_longest_window(store: Store, days: int, 
 
     engine = restore(said, store.connection, START + days * DAY).engine
     assert (engine.judges["login"].last is not None) is read
+
+
+def order(what: What, subject: str, serial: int) -> Operation:
+    return Operation(serial, START, "jo", what, subject, "{}")
+
+
+def test_orders_about_messages_that_nobody_has_carried_out_are_given(store: Store) -> None:
+    keep(store, old := down())
+    waiting = old.intent("open").id
+    for what, subject in (("outbox.retry", "a"), ("outbox.drop", waiting), ("outbox.retry", "b")):
+        store.connection.execute(APPEND, (START, "jo", what, subject, "{}"))
+    Writer(store).put([Memory("outbox.orders", "1")], urgent=True)
+
+    assert restored(store).orders == (order("outbox.drop", waiting, 2), order("outbox.retry", "b", 3))

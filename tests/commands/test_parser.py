@@ -62,3 +62,21 @@ def test_the_version_is_said_before_or_after_the_command(
 
     assert left.value.code == 0
     assert capsys.readouterr().out == f"watchkeeper {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["incidents"], ("list", False, None)),
+        (["incidents", "--all"], ("list", True, None)),
+        (["incidents", "list", "--all"], ("list", True, None)),
+        (["incidents", "--all", "list", "--since", "1h"], ("list", True, 3600.0)),
+        (["incidents", "--since", "1h", "list"], ("list", False, 3600.0)),
+    ],
+)
+def test_a_command_may_have_an_action_that_need_not_be_typed(
+    words: list[str], told: tuple[str, bool, float | None]
+) -> None:
+    said = parse(words, {})
+
+    assert (said.action, said.all, said.since) == told

@@ -62,6 +62,14 @@ def test_restoration_runs_from_the_first_bad_attempt_to_the_end_of_the_outage() 
     counters.take(Decision(resolved=[incident(restored_at=70_000, resolved_at=90_000)]))
 
     assert counters.restore["sso", "page"].sum == 60.0
+
+
+def test_the_time_to_acknowledge_runs_from_the_announcement() -> None:
+    counters = Counters()
+    held = incident(opened_at=20_000, announced_at=50_000, acknowledged_at=80_000)
+    counters.take(Decision(acknowledged=[held]))
+
+    assert counters.acknowledge["sso", "page"].sum == 30.0
     assert not counters.incidents
 
 

@@ -46,6 +46,7 @@ EDGES = {
     "store/backlog.py": "a lock between the loop and the writing thread",
     "store/errors.py": "paths, to say where a damaged file is kept",
     "store/file.py": "the file: opened, checked, migrated",
+    "store/history.py": "the database",
     "store/lock.py": "the lock file",
     "store/operations.py": "the database, written beside the daemon",
     "store/reader.py": "the database",
