@@ -148,7 +148,7 @@ class Announcer:
                 del self._news[key]
                 known = replace(known, unsaid=False)
                 self._book.keep(known, at.decision)
-                self._say(known, Action.UPDATE, known.told, at)
+                self._book.say(known, Action.UPDATE, known.told, at.configuration, at.now, at.decision)
         for key in [key for key, due in self._turns.items() if due <= at.now]:
             del self._turns[key]
             self.review(key, at)
@@ -188,8 +188,8 @@ class Announcer:
             placed = replace(placed, unsaid=False)
         self._book.keep(placed, at.decision)
         told = [name for name in placed.told if name not in known.told]
-        self._say(placed, Action.OPEN, [name for name in told if name not in escalated], at)
-        self._say(_unanswered(placed, at), Action.OPEN, [name for name in told if name in escalated], at)
+        self._open(placed, [name for name in told if name not in escalated], at)
+        self._open(_unanswered(placed, at), [name for name in told if name in escalated], at)
         self._note(placed, told, [name for name in placed.stormed if name not in known.stormed], at)
 
     def _note(self, incident: Incident, told: Iterable[str], stormed: Iterable[str], at: Moment) -> None:
@@ -198,8 +198,10 @@ class Announcer:
             if joint := self._storms.join(receiver, incident.key, at):
                 self.news(joint, at)
 
-    def _say(self, incident: Incident, action: Action, receivers: Iterable[str], at: Moment) -> None:
-        self._book.say(incident, action, receivers, at.configuration, at.now, at.decision)
+    def _open(self, incident: Incident, receivers: Iterable[str], at: Moment) -> None:
+        """Tell those who know nothing of it."""
+        decided = (at.configuration, at.now, at.decision)
+        self._book.say(incident, Action.OPEN, receivers, *decided, anew=True)
 
 
 def _unanswered(incident: Incident, at: Moment) -> Incident:

@@ -77,16 +77,19 @@ class Book:
         configuration: Configuration,
         now: int,
         decision: Decision,
+        *,
+        anew: bool = False,
     ) -> None:
         """Queue one message to each receiver; a replay gives the same identities.
 
-        No update goes to a receiver that holds the incident for resolved: there it could be a new one.
+        `anew`: they hear of the incident for the first time. No update goes to a receiver that holds the
+        incident for resolved: there it could be a new one.
         """
         budgets = self._budgets(incident.service, now) if incident.service else ()
         message = message_of(incident, configuration, budgets)
         closed_by = incident.closed_by if action is Action.UPDATE else ()
         for receiver in (name for name in receivers if name not in closed_by):
-            _queue(incident, action, receiver, message, now, decision)
+            _queue(incident, action, receiver, message, now, decision, anew=anew)
 
     def part(
         self, incident: Incident, receivers: Collection[str], old: Configuration, now: int, decision: Decision
@@ -148,11 +151,12 @@ def _queue(
     message: Message,
     now: int,
     decision: Decision,
-    *,
-    farewell: bool = False,
+    **marks: bool,
 ) -> None:
+    """Queue a message; `marks` are `farewell` and `anew`."""
+    id = f"{incident.key}#{incident.episode}:{action.value}:{receiver}@{now}"
     intent = Intent(
-        id=f"{incident.key}#{incident.episode}:{action.value}:{receiver}@{now}" + ("~" if farewell else ""),
+        id=id + ("~" if marks.get("farewell") else ""),
         receiver=receiver,
         key=incident.key,
         episode=incident.episode,
@@ -160,7 +164,7 @@ def _queue(
         urgency=incident.loudness,
         created_at=now,
         message=message,
-        farewell=farewell,
+        **marks,
     )
     decision.intents.append(intent)
     decision.rows.append(intent.row())

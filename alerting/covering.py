@@ -3,7 +3,7 @@
 docs/decisions/0012-one-outage-one-page.md says why so. Times are ms since the epoch, UTC.
 """
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -15,7 +15,7 @@ from alerting.incident import Incident
 from alerting.intent import Urgency
 from alerting.moment import Moment
 from alerting.receiver import Target
-from alerting.routes import louder, severity_of
+from alerting.routes import louder, severity_of, urgency_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +40,31 @@ class Covering:
         """Go by other dependencies from now on."""
         self._ancestors = ancestors
 
-    def find(self, name: str, at: Moment, *, already: str = "") -> str | None:
-        """Name the ancestor whose incident tells of a service too, the one that has failed for longest.
+    def find(self, name: str, at: Moment, *, already: str = "", raising: bool = True) -> str | None:
+        """Name the ancestor whose incident tells of a service too: one that is loud enough as it is.
 
-        That incident becomes as loud as the service would be by itself. `already` is the one that does so
-        until now: a hold that begins takes nobody from it.
+        Of several it is the one that has failed for longest. Where there is none it is the topmost that can
+        be as loud as the service would be by itself, and becomes so: that is as good as a new page, and done
+        only where `raising`. `already` is the one that does so until now: a hold that begins takes nobody
+        from it.
         """
         claim = self._claim(name, at)
         found = [self._book.open.get(at.key("service", parent)) for parent in self._ancestors[name]]
-        loud = [each for each in found if each and self._is_loud(each, claim, at, already)]
+        usable = [each for each in found if each and self._is_usable(each, already)]
+        loud = [each for each in usable if _is_loud(each, claim)]
+        if not loud and raising:
+            loud = self._topmost([each for each in usable if self._can_rise(each, claim, at)])
         if not loud:
             return None
         first = min(loud, key=lambda each: (each.fault_at, each.name))
         self.raise_to(first, claim.urgency, claim.tier, at)
         self._wake_too(first.key, claim.names, at)
         return first.name
+
+    def _topmost(self, incidents: Sequence[Incident]) -> list[Incident]:
+        """Give those that do not depend on another of them."""
+        names = {each.name for each in incidents}
+        return [each for each in incidents if not self._ancestors[each.name] & names]
 
     def raise_to(self, incident: Incident, urgency: Urgency, tier: int, at: Moment) -> None:
         """Tell an incident louder, where it is less: what wakes somebody must be new at the receiver."""
@@ -67,50 +77,39 @@ class Covering:
         at.decision.suppressed.append("dependency")
         key, above = at.key("service", name), at.key("service", parent)
         known = self._book.open.get(key)
-        quiet = self._quiet(name, parent, at)
+        quiet = _quiet(
+            known or services.incident_of(at.standings[name], at.configuration, at.now), parent, at
+        )
         if known is None:
             self._announcer.begin(quiet, at)
         elif known.announced:
             self._book.keep(replace(known, suppressed_by=parent), at.decision)
         else:
-            same = replace(quiet, episode=known.episode, opened_at=known.opened_at, unsaid=known.unsaid)
-            held = replace(same, in_maintenance=known.in_maintenance, silenced_by=known.silenced_by)
-            self._announcer.announce(held, at)
+            self._announcer.announce(quiet, at)
         covering = self._book.open[above]
         if name not in covering.swallowed:
             self._book.keep(replace(covering, swallowed=(*covering.swallowed, name)), at.decision)
             self._announcer.news(above, at)
 
-    def _quiet(self, name: str, parent: str, at: Moment) -> Incident:
-        made = services.incident_of(at.standings[name], at.configuration, at.now)
-        above = at.standings[parent].service.title or parent
-        return replace(
-            made,
-            urgency=Urgency.INFO,
-            severity="info",
-            text=f"{made.title or name} is down too: it depends on {above}",
-            suppressed_by=parent,
-        )
-
     def _claim(self, name: str, at: Moment) -> Claim:
         """Say how loud a service would be by itself; one that is held would be told to nobody."""
-        made = services.incident_of(at.standings[name], at.configuration, at.now)
         tier = at.standings[name].service.tier
+        known = self._book.open.get(at.key("service", name))  # down perhaps no more: it may flap
+        made = known or services.incident_of(at.standings[name], at.configuration, at.now)
+        made = replace(made, urgency=urgency_of(tier), announced_at=None)
         if self._announcer.calendar.held(made, at):
             return Claim(Urgency.INFO, put_off=True, tier=tier, names=())
         audience = audience_of(made, at, self._announcer.calendar.off)
         return Claim(made.urgency, audience.put_off, tier, audience.names)
 
-    def _is_loud(self, incident: Incident, claim: Claim, at: Moment, already: str) -> bool:
-        """Say whether an incident is announced, or can be, as urgently as that."""
+    def _is_usable(self, incident: Incident, already: str) -> bool:
         if incident.suppressed_by or incident.key in self.undelivered:
             return False
-        if incident.held and incident.name != already:
-            return False
-        enough = not louder(claim.urgency, incident.urgency) and (claim.put_off or not incident.put_off)
-        if incident.announced and enough:
-            return True
-        if incident.held or enough:
+        return not incident.held or incident.name == already
+
+    def _can_rise(self, incident: Incident, claim: Claim, at: Moment) -> bool:
+        """Say whether an incident can be announced as urgently as that."""
+        if incident.held or _is_enough(incident, claim):
             return False
         risen = replace(incident, urgency=claim.urgency, announced_at=None)
         audience = audience_of(risen, at, self._announcer.calendar.off)
@@ -122,7 +121,29 @@ class Covering:
             self._announcer.tell_more(key, [name for name in hearers if _pages(name, at)], at)
 
 
+def _quiet(incident: Incident, parent: str, at: Moment) -> Incident:
+    """Give the incident of a service as one that is told with an ancestor's."""
+    above = at.standings[parent].service.title or parent
+    return replace(
+        incident,
+        urgency=Urgency.INFO,
+        severity="info",
+        text=f"{incident.title or incident.name} is down too: it depends on {above}",
+        suppressed_by=parent,
+    )
+
+
 def _pages(name: str, at: Moment) -> bool:
     """Say whether a receiver is one that wakes people: it takes no information."""
     receiver = at.configuration.receivers.get(name)
     return receiver is not None and not cast(Target, receiver.target).abilities.info
+
+
+def _is_enough(incident: Incident, claim: Claim) -> bool:
+    return not louder(claim.urgency, incident.urgency) and (claim.put_off or not incident.put_off)
+
+
+def _is_loud(incident: Incident, claim: Claim) -> bool:
+    """Say whether an incident is announced as urgently as that, or as little where nobody would hear it."""
+    unheard = not claim.names and not incident.held
+    return _is_enough(incident, claim) and (incident.announced or unheard)

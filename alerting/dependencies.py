@@ -108,7 +108,8 @@ class Dependencies:
         if self._announcer.calendar.held(known, at):
             return False
         if known.suppressed_by:
-            return at.key("service", known.suppressed_by) not in self._book.open
+            above = self._book.open.get(at.key("service", known.suppressed_by))
+            return above is None or known.name not in above.swallowed
         return known.held and not known.announced
 
     def noticed(self, standing: Standing, at: Moment) -> None:
@@ -163,7 +164,8 @@ class Dependencies:
 
     def passed(self, at: Moment) -> None:
         """Do what is due by the passing of time."""
-        for name, each in list(self.waiting.items()):
+        topmost_first = sorted(self.waiting.items(), key=lambda each: len(self._ancestors[each[0]]))
+        for name, each in topmost_first:
             if each.until is not None and each.until <= at.now:
                 each.until = None
                 self._decide(name, at)
@@ -202,6 +204,8 @@ class Dependencies:
         for key in list(self._book.open):
             if key in self._book.open:  # another's review may have ended it
                 self._review(self._book.open[key], at)
+        for name in self.waiting:
+            self._held_anew(name, at)
 
     def _review(self, known: Incident, at: Moment) -> None:
         freed = self._announcer.review(known.key, at)
@@ -210,8 +214,7 @@ class Dependencies:
             if freed:
                 self._announcer.announce(known, at)
         elif known.name in self.waiting:
-            if freed:
-                self._held_anew(known, at)
+            pass  # it is told once it is seen bad
         elif known.suppressed_by:
             self._review_swallowed(known, at, freed)
         elif freed:
@@ -220,17 +223,22 @@ class Dependencies:
             tier = at.standings[known.name].service.tier
             self._covering.raise_to(known, urgency_of(tier), tier, at)
 
-    def _held_anew(self, known: Incident, at: Moment) -> None:
-        """Let one that waits for bad attempts count those after the last end of what held it."""
-        waiting, ended = self.waiting[known.name], self._announcer.calendar.ended_at(known, at)
-        if ended is not None and waiting.after is not None and waiting.after < ended:
+    def _held_anew(self, name: str, at: Moment) -> None:
+        """Let one that waits count bad attempts after the last end of what held it."""
+        waiting, known = self.waiting[name], self._book.open.get(at.key("service", name))
+        if known is None and not at.standings[name].causes():
+            return
+        about = known or services.incident_of(at.standings[name], at.configuration, at.now)
+        ended = self._announcer.calendar.ended_at(about, at)
+        if ended is not None and (waiting.since if waiting.after is None else waiting.after) < ended:
             waiting.again(ended)
+            self._ask([name], at)
 
     def _review_swallowed(self, known: Incident, at: Moment, freed: bool) -> None:
-        parent = self._covering.find(known.name, at, already=known.suppressed_by)
+        parent = self._covering.find(known.name, at, already=known.suppressed_by, raising=False)
         if parent is None:
             above = self._book.open.get(at.key("service", known.suppressed_by))
-            self._release(known.name, at, at_once=above is not None)
+            self._release(known.name, at, at_once=above is not None and not freed)
         else:
             if parent != known.suppressed_by:
                 self._covering.swallow(known.name, parent, at)
@@ -244,14 +252,18 @@ class Dependencies:
         waiting, standing = self.waiting[name], at.standings[name]
         if standing.state is State.UP:
             del self.waiting[name]
-        elif not standing.causes():
+            return
+        if not standing.causes():
             return  # a reload or a restart has left it no check that is down: nothing can be told
-        elif (parent := self._covering.find(name, at)) is not None:
-            del self.waiting[name]
-            self._covering.swallow(name, parent, at)
-        elif self._may_open(name, waiting, at):
-            del self.waiting[name]
+        ready = self._may_open(name, waiting, at)
+        parent = self._covering.find(name, at, raising=ready)
+        if parent is None and not ready:
+            return
+        del self.waiting[name]
+        if parent is None:
             self._open(name, at)
+        else:
+            self._covering.swallow(name, parent, at)
 
     def _may_open(self, name: str, waiting: Waiting, at: Moment) -> bool:
         judges = at.standings[name].judges
@@ -264,10 +276,12 @@ class Dependencies:
         )
 
     def _is_settled(self, parent: str, since: int, at: Moment) -> bool:
-        """Say whether an ancestor has been asked since, and it is known what came of it."""
+        """Say whether an ancestor is open itself, or was asked since and it is known what came of it."""
+        if parent in self.waiting:
+            return False
         judges = at.standings[parent].judges
         asked = all(judge.last and judge.last.at > since and not judge.suspect for judge in judges)
-        return asked and parent not in self.waiting
+        return asked or at.key("service", parent) in self._book.open
 
     def _open(self, name: str, at: Moment) -> None:
         made = services.incident_of(at.standings[name], at.configuration, at.now)

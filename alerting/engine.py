@@ -325,7 +325,7 @@ class Engine:
         if not known or known.episode != intent.episode or intent.action is not Action.OPEN:
             return
         fallback = fallback_of(self.configuration, known.told)
-        if not fallback or known.loudness is not Urgency.PAGE:
+        if not fallback or known.held or known.loudness is not Urgency.PAGE:
             return
         self.announcer.tell_more(known.key, fallback, self._moment(now, decision))
 

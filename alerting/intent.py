@@ -56,7 +56,8 @@ class Intent:
 
     `id` is made of key, episode, receiver and a running number, so that a replay gives the same one.
     `unstored` marks a message that is sent although the store could not keep the decision. `farewell` is for
-    the receiver of this name as it was before a reload that gave it another addressee, or took it out.
+    the receiver of this name as it was before a reload that gave it another addressee, or took it out. `anew`
+    marks an open to one who hears of the episode later than others.
     """
 
     id: str
@@ -69,17 +70,20 @@ class Intent:
     message: Message
     unstored: bool = False
     farewell: bool = False
+    anew: bool = False
 
     @property
     def first(self) -> bool:
-        """Say whether it announces an episode as it begins. One decided later may repeat an announcement."""
-        return self.action is Action.OPEN and self.created_at <= self.message.opened_at
+        """Say whether it announces an episode to somebody who knows nothing of it.
+
+        One that is decided after the episode began may repeat an announcement, unless it is said anew.
+        """
+        return self.action is Action.OPEN and (self.anew or self.created_at <= self.message.opened_at)
 
     def row(self) -> IntentRow:
         """Give the intent as it is kept."""
         document = asdict(replace(self.message, details=dict(self.message.details)))
-        if self.farewell:
-            document["farewell"] = True
+        document |= {name: True for name in ("farewell", "anew") if getattr(self, name)}
         return IntentRow(
             id=self.id,
             receiver=self.receiver,
@@ -104,5 +108,6 @@ class Intent:
             urgency=Urgency(row.urgency),
             created_at=row.created_at,
             farewell=document.pop("farewell", False),
+            anew=document.pop("anew", False),
             message=Message(**document),
         )

@@ -66,7 +66,7 @@ def message_of(incident: Incident, configuration: Configuration, budgets: Sequen
     service = configuration.services.get(incident.service)
     return Message(
         summary=summary_of(incident),
-        severity=incident.severity,
+        severity="info" if incident.put_off else incident.severity,
         scope=incident.scope,
         name=incident.name,
         site=configuration.site,
