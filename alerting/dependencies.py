@@ -5,9 +5,8 @@ announced is told as information only, and listed with the ancestor.
 docs/decisions/0012-one-outage-one-page.md says why so. Pure; times are ms since the epoch, UTC.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from alerting import graph, services
 from alerting.announcer import Announcer
@@ -20,33 +19,10 @@ from alerting.intent import Intent
 from alerting.moment import Moment
 from alerting.routes import urgency_of
 from alerting.services import Standing
+from alerting.waiting import Waiting
 from checks.model import Configuration
-from probes.result import Outcome, Result
+from probes.result import Result
 from slo.state import State
-
-
-@dataclass(slots=True)
-class Waiting:
-    """A service that is down and not announced.
-
-    It waits at most `until` (None: no longer), for attempts of its ancestors begun after `since`. Where an
-    ancestor's incident, or what held its own, is just over, bad attempts of its own begun `after` that count,
-    by check.
-    """
-
-    since: int
-    until: int | None
-    after: int | None = None
-    bads: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))  # their starts
-
-    def counts(self, result: Result) -> bool:
-        """Say whether a result is one of those bad ones."""
-        return self.after is not None and result.outcome is Outcome.BAD and result.at >= self.after
-
-    def again(self, after: int) -> None:
-        """Count anew, from an instant on."""
-        self.after = after
-        self.bads.clear()
 
 
 class Dependencies:

@@ -5,12 +5,12 @@ Whoever drives it (daemon, simulation, replay) hands in each event with its inst
 """
 
 from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import replace
 
 from alerting import reports, swap
 from alerting.announcer import Announcer
 from alerting.book import Book
 from alerting.calendar import Calendar
+from alerting.deliveries import Deliveries
 from alerting.dependencies import Dependencies
 from alerting.events import (
     Attempted,
@@ -25,11 +25,10 @@ from alerting.events import (
     Wish,
 )
 from alerting.incident import Incident, key_of
-from alerting.intent import Action, Intent, Urgency
+from alerting.intent import Action, Intent
 from alerting.moment import Moment
 from alerting.orders import Orders
 from alerting.ourselves import Ourselves
-from alerting.routes import fallback_of
 from alerting.seeing import Seeing, ask_everybody, forget_suspects
 from alerting.words import budget_in_words
 from checks.diff import Difference, difference
@@ -65,6 +64,7 @@ class Engine:
         self.seeing = Seeing(configuration)
         self.suspects: set[str] = set()
         self._ourselves = Ourselves(self.book, self.announcer)
+        self._deliveries = Deliveries(self.book, self.announcer, self.dependencies, self._ourselves)
         self._queued = {(intent.receiver, intent.key) for intent in queued if intent.action is Action.OPEN}
         self._wake: int | None = None  # an event at or after this instant does what Woke does
 
@@ -110,7 +110,7 @@ class Engine:
             case Swapped(configuration):
                 self._swapped(configuration, now, decision)
             case Delivered():
-                self._delivered(event, now, decision)
+                self._deliveries.hear(event, self._moment(now, decision))
             case Reported():
                 self._reported(event, now, decision)
             case _:
@@ -292,42 +292,10 @@ class Engine:
     def _tell(self, now: int, decision: Decision) -> None:
         self._ourselves.tell(self.seeing, self._moment(now, decision))
 
-    # --- delivery
-
     def _reported(self, event: Reported, now: int, decision: Decision) -> None:
         reports.hear(event, self.book, now, decision)
         if event.key in self.book.open:
             self.announcer.review(event.key, self._moment(now, decision))
-
-    def _delivered(self, event: Delivered, now: int, decision: Decision) -> None:
-        intent = event.intent
-        if event.former:
-            return  # whoever it was is not asked any more
-        if event.how == "sent":
-            self._ourselves.delivers(intent.receiver)
-            self._accepted(intent, now, decision)
-        elif event.how in {"dead", "fallback_due"}:
-            if intent.receiver in self.configuration.receivers:  # one that has gone can never speak again
-                self._ourselves.does_not_deliver(intent.receiver, event.detail, now)
-            self._fall_back(intent, now, decision)
-            if intent.action is Action.OPEN:
-                self.dependencies.not_taken(intent, self._moment(now, decision))
-
-    def _accepted(self, intent: Intent, now: int, decision: Decision) -> None:
-        self.dependencies.delivered(intent.key)
-        known = self.book.open.get(intent.key)
-        if known and known.episode == intent.episode and known.accepted_at is None:
-            self.book.keep(replace(known, accepted_at=now), decision)
-
-    def _fall_back(self, intent: Intent, now: int, decision: Decision) -> None:
-        """Say an undeliverable page through the fallback too, which then also hears the resolve."""
-        known = self.book.open.get(intent.key)
-        if not known or known.episode != intent.episode or intent.action is not Action.OPEN:
-            return
-        fallback = fallback_of(self.configuration, known.told)
-        if not fallback or known.held or known.loudness is not Urgency.PAGE:
-            return
-        self.announcer.tell_more(known.key, fallback, self._moment(now, decision))
 
 
 def _strained(decision: Decision) -> bool:
