@@ -208,6 +208,8 @@ def _unanswered(incident: Incident, at: Moment) -> Incident:
     """Give it as it is told to those who hear of it because nobody answers."""
     since = incident.announced_at or at.now
     note = f"nobody has acknowledged it for {lasting(at.now - since)}"
-    if incident.acknowledged_at is not None:
-        note = f"acknowledged at {clock(incident.acknowledged_at)}, and still open"
+    if incident.acknowledged:
+        note = f"acknowledged at {clock(incident.acknowledged_at or since)}, and still open"
+    elif incident.acknowledged_at is not None:
+        note = f"the acknowledgement of {clock(incident.acknowledged_at)} does not stand any more"
     return replace(incident, facts={**incident.facts, "note": note})

@@ -50,7 +50,7 @@ class Covering:
         """
         claim = self._claim(name, at)
         found = [self._book.open.get(at.key("service", parent)) for parent in self._ancestors[name]]
-        usable = [each for each in found if each and self._is_usable(each, already)]
+        usable = [each for each in found if each and self._is_usable(each, already, at)]
         loud = [each for each in usable if _is_loud(each, claim)]
         if not loud and raising:
             loud = self._topmost([each for each in usable if self._can_rise(each, claim, at)])
@@ -87,9 +87,18 @@ class Covering:
         else:
             self._announcer.announce(quiet, at)
         covering = self._book.open[above]
-        if name not in covering.swallowed:
-            self._book.keep(replace(covering, swallowed=(*covering.swallowed, name)), at.decision)
+        if name not in covering.swallowed or name in covering.returned:
+            names = tuple(dict.fromkeys((*covering.swallowed, name)))
+            back = tuple(each for each in covering.returned if each != name)
+            self._book.keep(replace(covering, swallowed=names, returned=back), at.decision)
             self._announcer.news(above, at)
+
+    def returned(self, name: str, above: str, at: Moment) -> None:
+        """Take note that one is up again that an ancestor's incident tells of."""
+        known = self._book.open.get(at.key("service", above)) if above else None
+        if known and name in known.swallowed and name not in known.returned:
+            self._book.keep(replace(known, returned=(*known.returned, name)), at.decision)
+            self._announcer.news(known.key, at)
 
     def _claim(self, name: str, at: Moment) -> Claim:
         """Say how loud a service would be by itself; one that is held would be told to nobody."""
@@ -102,8 +111,8 @@ class Covering:
         audience = audience_of(made, at, self._announcer.calendar.off)
         return Claim(made.urgency, audience.put_off, tier, audience.names)
 
-    def _is_usable(self, incident: Incident, already: str) -> bool:
-        if incident.suppressed_by or incident.key in self.undelivered:
+    def _is_usable(self, incident: Incident, already: str, at: Moment) -> bool:
+        if incident.suppressed_by or incident.key in self.undelivered or _is_closed(incident, at):
             return False
         return not incident.held or incident.name == already
 
@@ -131,6 +140,12 @@ def _quiet(incident: Incident, parent: str, at: Moment) -> Incident:
         text=f"{incident.title or incident.name} is down too: it depends on {above}",
         suppressed_by=parent,
     )
+
+
+def _is_closed(incident: Incident, at: Moment) -> bool:
+    """Say whether all who wake people, and were told, hold it for resolved."""
+    pagers = [name for name in incident.told if _pages(name, at)]
+    return bool(pagers) and set(pagers) <= set(incident.closed_by)
 
 
 def _pages(name: str, at: Moment) -> bool:

@@ -100,16 +100,19 @@ class Dependencies:
             flapping=self.flapping.flaps(name),
             unseen=standing.state is State.UNKNOWN,
         )
-        if _said(now) != _said(known):
+        if now != known:
             self._book.keep(now, at.decision)
+        if _said(now) != _said(known):
             self._announcer.news(known.key, at)
 
     def end(self, name: str, restored_at: int | None, at: Moment, *, ended: Ended = "") -> None:
         """Resolve the incident of a service, and let go of those it has swallowed."""
         key = at.key("service", name)
+        above = self._book.open[key].suppressed_by
         self._announcer.end(key, restored_at, at, ended=ended)
         self.delivered(key)
         self.waiting.pop(name, None)
+        self._covering.returned(name, above, at)
         self._released(name, at)
 
     def _wait(self, standing: Standing, at: Moment) -> None:

@@ -240,13 +240,15 @@ class Engine:
         if judge.last is not None and result.at <= judge.last.at:
             return  # too late to decide anything: it is kept, and that is all
         decision.recorded.append(result)
-        shown = judge.shown
+        shown, bad = judge.shown, judge.last_bad
         change = judge.judge(result)
-        self._ourselves.news |= change is not None or judge.shown is not shown
+        changed = change is not None or judge.shown is not shown
+        self._ourselves.news |= changed
         self._mark(judge)
         if judge.wants_confirmation:
             decision.ask.append(Wish(result.check, now + round(judge.check.confirm_interval * 1000)))
-        if (change is not None or judge.shown is not shown) and judge.check.name in self._indicators:
+        other = self._is_cause(judge) and bad is not None and result.reason not in (None, bad.reason)
+        if (changed or other) and judge.check.name in self._indicators:
             self._look(judge.check.service, now, decision)
         if self.dependencies.waiting and judge.check.name in self._indicators:
             self.dependencies.heard(judge.check.service, result, self._moment(now, decision))

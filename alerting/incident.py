@@ -79,6 +79,7 @@ class Incident:
     heard: Mapping[str, Heard] = field(default_factory=dict)  # by receiver
     suppressed_by: str = ""  # the service whose incident tells of this one too
     swallowed: tuple[str, ...] = ()  # the services that this one tells of too, as they came
+    returned: tuple[str, ...] = ()  # those of them that are up again
     unsaid: bool = False  # there is news that those who were told have not heard
     ended: Ended = ""
     announced_at: int | None = None  # when its route's receivers were told first
@@ -93,6 +94,11 @@ class Incident:
     def held(self) -> bool:
         """Whether announcements about it are held."""
         return bool(self.in_maintenance or self.silenced_by)
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether a person's acknowledgement stands at some receiver."""
+        return any(heard.acknowledged for heard in self.heard.values())
 
     @property
     def announced(self) -> bool:
@@ -141,7 +147,7 @@ class Incident:
         said = json.loads(row.document)
         said["causes"] = tuple(Cause(**cause) for cause in said["causes"])
         said["told"] = tuple(said["told"])
-        for listed in ("swallowed", "stormed"):
+        for listed in ("swallowed", "returned", "stormed"):
             said[listed] = tuple(said.get(listed, ()))
         said["urgency"] = Urgency(said["urgency"])
         said["heard"] = {name: Heard(**heard) for name, heard in said.get("heard", {}).items()}

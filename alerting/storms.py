@@ -16,6 +16,7 @@ from alerting.routes import louder
 from alerting.words import summary_of
 
 WINDOW = 60_000
+TOGETHER, OVER = "told together", "over"
 NAMED = 5  # members named in one line; the rest are counted there, and listed below
 
 
@@ -53,9 +54,9 @@ class Storms:
             self._begin(joint, receiver, member, (key,), at)
         elif louder(member.loudness, known.urgency):
             self._book.end(joint, None, at.configuration, at.now, at.decision, ended="superseded")
-            self._begin(joint, receiver, member, (*known.swallowed, key), at)
+            self._begin(joint, receiver, member, (*known.swallowed, key), at, _over(known))
         else:
-            self._book.keep(self._listing(known, (*known.swallowed, key)), at.decision)
+            self._book.keep(self._listing(known, (*known.swallowed, key), _over(known)), at.decision)
             return joint
         return ""
 
@@ -67,9 +68,10 @@ class Storms:
             known = self._book.open.get(joint)
             if known is None:
                 continue
-            rest = tuple(key for key in known.swallowed if key != member.key and key in self._book.open)
+            rest = tuple(key for key in known.swallowed if key != member.key)
+            over = (*_over(known), member.title or member.name)
+            self._book.keep(self._listing(known, rest, over), at.decision)
             if rest:
-                self._book.keep(self._listing(known, rest), at.decision)
                 shorter.append(joint)
             else:
                 self._book.end(joint, at.now, at.configuration, at.now, at.decision)
@@ -84,7 +86,13 @@ class Storms:
             self._openings.pop(receiver, None)
 
     def _begin(
-        self, key: str, receiver: str, loudest: Incident, members: tuple[str, ...], at: Moment
+        self,
+        key: str,
+        receiver: str,
+        loudest: Incident,
+        members: tuple[str, ...],
+        at: Moment,
+        over: tuple[str, ...] = (),
     ) -> None:
         made = Incident(
             key=key,
@@ -98,16 +106,20 @@ class Storms:
             told=(receiver,),
             announced_at=at.now,
         )
-        self._book.begin(self._listing(made, members), at.configuration, at.now, at.decision)
+        self._book.begin(self._listing(made, members, over), at.configuration, at.now, at.decision)
 
-    def _listing(self, joint: Incident, members: tuple[str, ...]) -> Incident:
-        """Give it with these members, in words."""
+    def _listing(self, joint: Incident, members: tuple[str, ...], over: tuple[str, ...]) -> Incident:
+        """Give it with these members, and those that are over, in words."""
         open_ = [self._book.open[key] for key in members]
         titles = [each.title or each.name for each in open_]
         more = f" and {len(titles) - NAMED} more" if len(titles) > NAMED else ""
-        said = f"{len(open_)} more at once: {', '.join(titles[:NAMED])}{more}"
-        facts = {"told together": [summary_of(each) for each in open_]}
+        said = f"many incidents at once, told together: {', '.join(titles[:NAMED])}{more}"
+        facts = {TOGETHER: [summary_of(each) for each in open_], OVER: list(over)}
         return replace(joint, swallowed=members, text=said, facts=facts)
+
+
+def _over(joint: Incident) -> tuple[str, ...]:
+    return tuple(joint.facts[OVER])
 
 
 def _is_first_tier(incident: Incident, at: Moment) -> bool:

@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 from alerting.intent import Urgency
+from alerting.receiver import Target
 from alerting.routes import facets, receivers_of, route_for, urgency_of
 from checks.model import Configuration, Service
 from checks.notes import Note
@@ -28,6 +30,29 @@ def unheard(configuration: Configuration) -> Iterator[Note]:
             yield Note(("services",), f"a page about {_listed(names)} reaches no receiver: {why}")
         else:
             yield from (_of_one(name, why) for name in names)
+
+
+def unheard_ourselves(configuration: Configuration) -> Iterator[Note]:
+    """Say where there is a pager, and none hears what is wrong with ourselves; a `Rule` too."""
+    pagers = [name for name in configuration.receivers if _pages(name, configuration)]
+    heard = receivers_of(configuration, facets("monitor", Urgency.PAGE, None))
+    if pagers and not set(pagers) & set(heard):
+        example = f"{{match: {{urgency: page, scope: monitor}}, receivers: [{pagers[0]}]}}"
+        what = "a page about ourselves (we are blind, a receiver does not deliver) wakes nobody"
+        yield Note(("alerting", "routes"), f"{what}: add a route such as {example}")
+
+
+def off_duty(configuration: Configuration) -> Iterator[Note]:
+    """Say outside of which hours nobody is told; a `Rule` too."""
+    for index, route in enumerate(configuration.alerting.routes):
+        if route.during and not route.otherwise:
+            told = f"outside of {route.during} nobody is told until these hours begin"
+            yield Note(("alerting", "routes", index, "during"), f"{told}: name who is told then in otherwise")
+
+
+def _pages(name: str, configuration: Configuration) -> bool:
+    receiver = configuration.receivers[name]
+    return not receiver.off and not cast(Target, receiver.target).abilities.info
 
 
 def _of_one(name: str, why: str) -> Note:

@@ -88,7 +88,7 @@ def summary_of(incident: Incident) -> str:
     if incident.scope == "monitor":
         return f"Watchkeeper: {_over(incident) if incident.resolved_at else incident.text}"
     if incident.scope == "storm":
-        return "what was told together is over" if incident.resolved_at else incident.text
+        return _storm(incident)
     return _of_service(incident, title)
 
 
@@ -100,11 +100,28 @@ def _of_service(incident: Incident, title: str) -> str:
     if incident.restored_at is not None:
         return f"{title} is up again after {lasting(incident.restored_at - incident.fault_at)}"
     if incident.suppressed_by:
-        return f"{incident.text}, since {clock(incident.fault_at)}"
+        what, _, why = incident.text.partition(": ")
+        return f"{what} since {clock(incident.fault_at)}: {why}"
     why = reason_in_words(incident.causes[0].reason) if incident.causes else ""
     what = "goes up and down" if incident.flapping else "is down"
     unseen = " (we cannot see it now)" if incident.unseen else ""
     return f"{title} {what} since {clock(incident.fault_at)}{unseen}" + (f": {why}" if why else "")
+
+
+def _storm(incident: Incident) -> str:
+    if incident.resolved_at is None:
+        return incident.text
+    return f"all {len(incident.facts['over'])} incidents that were told together are over"
+
+
+def what_of(incident: Incident) -> str:
+    """Say in a clause what is wrong, or was."""
+    title = incident.title or incident.name
+    if incident.scope != "service":
+        return summary_of(incident) if incident.resolved_at else incident.text
+    if incident.restored_at is not None:
+        return f"{title} was down"
+    return f"{title} goes up and down" if incident.flapping else incident.text
 
 
 def farewell_of(incident: Incident, configuration: Configuration) -> Message:
@@ -136,13 +153,15 @@ def details_of(
     dependents = dependents_of(configuration, service.name) if service else []
     swallowed = incident.swallowed if incident.scope == "service" else ()
     said: dict[str, object] = {
-        "what": incident.text,
+        "what": what_of(incident),
         "now": _now(incident),
         "since": clock(incident.fault_at),
         "until": clock(incident.restored_at) if incident.restored_at else "",
         "failing checks": [_cause_line(cause.check, cause.since, cause.detail) for cause in incident.causes],
         "depends on it": dependents,
-        "down with it, not told by themselves": [_owned(name, configuration) for name in swallowed],
+        "down with it, not told by themselves": [
+            _with_it(name, incident, configuration) for name in swallowed
+        ],
         "budget left": list(budgets),
         "owner": service.owner if service else "",
         "site": configuration.site,
@@ -177,6 +196,11 @@ def dependents_of(configuration: Configuration, service: str) -> list[str]:
         } - found
         found |= edge
     return sorted(found)
+
+
+def _with_it(name: str, incident: Incident, configuration: Configuration) -> str:
+    back = name in incident.returned and incident.resolved_at is None
+    return _owned(name, configuration) + (", up again" if back else "")
 
 
 def _owned(name: str, configuration: Configuration) -> str:

@@ -1,10 +1,10 @@
 """What is worth saying about a configuration that is right as it stands."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from checks.fit import Reading
-from checks.model import Configuration
+from checks.model import Configuration, Route
 from checks.source import List, Map, Node, Path, Problem
 from checks.tree import mapping
 
@@ -54,11 +54,18 @@ def _say_unmeasured(configuration: Configuration, root: Map, reading: Reading) -
             reading.say(keys[name], ("services", name), "no check asks about it, so its state stays unknown")
 
 
+def _told_by(route: Route) -> Iterator[str]:
+    """Name everybody whom a route tells at some time."""
+    yield from (*route.receivers, *route.otherwise)
+    for step in route.escalate:
+        yield from step.receivers
+
+
 def _say_unrouted(configuration: Configuration, root: Map, reading: Reading) -> None:
     alerting = configuration.alerting
     if not alerting.routes:  # then every receiver is told everything
         return
-    used = {alerting.fallback, *(name for route in alerting.routes for name in route.receivers)}
+    used = {alerting.fallback, *(name for route in alerting.routes for name in _told_by(route))}
     keys = mapping(root.values.get("receivers")).keys
     for name in configuration.receivers:
         if name not in used:

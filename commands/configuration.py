@@ -9,7 +9,7 @@ from alerting import receivers
 from alerting.doubts import doubtful
 from alerting.promise import outwaited, too_slow
 from alerting.receivers import RECEIVERS
-from alerting.unheard import unheard
+from alerting.unheard import off_duty, unheard, unheard_ourselves
 from alerting.unmatched import unmatched
 from checks.files import read_bounded, read_text
 from checks.model import Configuration
@@ -19,7 +19,10 @@ from commands.plain import plural
 from probes import KINDS
 from slo.notes import beyond_results, left_out
 
-RULES = (left_out, beyond_results, too_slow, outwaited, unheard, unmatched, doubtful)
+RULES = (
+    *(left_out, beyond_results, too_slow, outwaited),
+    *(unheard, unheard_ourselves, off_duty, unmatched, doubtful),
+)
 LARGEST = 64 << 20  # bytes of a file; ten thousand checks have a few MiB
 
 

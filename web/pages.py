@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from alerting.incident import Incident
 from alerting.services import Standing
-from alerting.words import clock, lasting, reason_in_words
+from alerting.words import clock, lasting, reason_in_words, what_of
 from exporter.view import View
 from probes.result import Outcome
 from slo.accounts import Account, services_of
@@ -57,7 +57,7 @@ def incident_in_words(incident: Incident, view: View) -> Said:
     """Say what is wrong, since when, why, and who has been told."""
     return {
         "title": incident.title or incident.name,
-        "text": incident.text,
+        "text": what_of(incident),
         "about_us": incident.scope == "monitor",
         "severity": incident.severity,
         "urgency": incident.urgency.value,
@@ -73,7 +73,7 @@ def incident_in_words(incident: Incident, view: View) -> Said:
         "elsewhere": bool(incident.stormed),
         "told": ", ".join(incident.told),
         "accepted": incident.accepted_at,
-        "acknowledged": incident.acknowledged_at,
+        "acknowledged": incident.acknowledged_at if incident.acknowledged else None,
     }
 
 

@@ -166,7 +166,7 @@ def test_it_lists_all_and_says_so_in_one_update() -> None:
 
     assert hand.heard(key="storm/pager") == [("open", 10), ("update", 21)]
     said = hand.intent("update").message
-    assert said.summary == "10 more at once: s5, s6, s7, s8, s9 and 5 more"
+    assert said.summary == "many incidents at once, told together: s5, s6, s7, s8, s9 and 5 more"
     assert len(said.details["told together"]) == 10
 
 
@@ -223,7 +223,7 @@ def test_what_is_told_singly_ends_singly() -> None:
 def test_those_that_leave_are_told_in_an_update() -> None:
     hand = each(stormy().passes(60), range(5, 6), GOOD).passes(60)
 
-    assert hand.intent("update").message.summary == "2 more at once: s6, s7"
+    assert hand.intent("update").message.summary == "many incidents at once, told together: s6, s7"
 
 
 def test_the_next_storm_is_another_episode() -> None:
@@ -283,7 +283,7 @@ def test_more_join_it_after_a_restart() -> None:
     new = each(restarted(hand, after=5).start(), range(7, 9)).passes(20)
 
     assert members(joint(new)) == ["s5", "s6", "s7", "s8"]
-    assert new.intent("update").message.summary.startswith("4 more at once")
+    assert new.intent("update").message.summary.startswith("many incidents at once, told together")
 
 
 # --- a reload

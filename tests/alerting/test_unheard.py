@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from alerting.unheard import hearers, unheard
+from alerting.unheard import hearers, off_duty, unheard, unheard_ourselves
 from checks.model import Configuration, Receiver, Route, Service
 from tests.alerting.hand import alerting, company, receiver
 
@@ -65,3 +65,33 @@ def test_a_service_that_only_tells_pages_nobody_and_is_not_noted() -> None:
 
     assert hearers(said, said.services["sso"]) == ()
     assert list(unheard(said)) == []
+
+
+def test_a_pager_that_hears_nothing_of_ourselves_is_noted_with_a_route_that_helps() -> None:
+    chat = receiver("chat")
+    said = asked(
+        services("sso"),
+        Route(receivers=("oncall",), match={"tier": 2}),
+        Route(receivers=("chat",)),
+        receivers=(ON, chat),
+    )
+    (note,) = unheard_ourselves(said)
+
+    assert "wakes nobody" in note.message
+    assert "{match: {urgency: page, scope: monitor}, receivers: [oncall]}" in note.message
+
+
+@pytest.mark.parametrize("who", [(ON,), (receiver("chat"),), (OFF,)])
+def test_where_no_pager_is_left_out_nothing_is_noted(who: tuple[Receiver, ...]) -> None:
+    assert list(unheard_ourselves(asked(services("sso"), receivers=who))) == []
+
+
+def test_hours_outside_of_which_nobody_is_told_are_noted() -> None:
+    said = asked(
+        services("sso"),
+        Route(receivers=("oncall",), during="office"),
+        Route(receivers=("oncall",), during="office", otherwise=("oncall",)),
+    )
+    (note,) = off_duty(said)
+
+    assert note.path == ("alerting", "routes", 0, "during")
