@@ -14,6 +14,7 @@ from alerting.calendar import Calendar
 from alerting.incident import Ended, Incident
 from alerting.intent import Action
 from alerting.moment import Moment
+from alerting.routes import is_pager
 from alerting.storms import Storms
 from alerting.words import clock, lasting
 
@@ -97,15 +98,31 @@ class Announcer:
                 self._book.keep(now_held, at.decision)
         elif known.held and not known.announced:
             return True
+        elif self._is_to_wake_who_knows(known, at):
+            self.supersede(known, at)
         else:
             self._tell(replace(known, in_maintenance="", silenced_by=""), at)
         return False
+
+    def _is_to_wake_who_knows(self, known: Incident, at: Moment) -> bool:
+        """Say whether a pager that was told as information is on duty now: louder must be new to it."""
+        if not known.put_off or audience_of(known, at, self.calendar.off).put_off:
+            return False
+        return any(is_pager(at.configuration, name) for name in known.told + known.stormed)
 
     def refresh(self, at: Moment) -> None:
         """After a start: let what was told go by what holds it now, not by what did in an earlier life."""
         for known in list(self._book.open.values()):
             held = self.calendar.held(known, at)
-            now = replace(known, in_maintenance=held.maintenance, silenced_by=held.silence)
+            here = {name for name, each in at.configuration.receivers.items() if not each.off}
+            now = replace(
+                known,
+                in_maintenance=held.maintenance,
+                silenced_by=held.silence,
+                told=tuple(name for name in known.told if name in here),  # one that comes back is told anew
+                stormed=tuple(name for name in known.stormed if name in here),
+                heard={name: heard for name, heard in known.heard.items() if name in here},
+            )
             if known.announced and now != known:
                 self._book.keep(now, at.decision)
 

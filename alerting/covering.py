@@ -5,7 +5,6 @@ docs/decisions/0012-one-outage-one-page.md says why so. Times are ms since the e
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from typing import cast
 
 from alerting import services
 from alerting.announcer import Announcer
@@ -14,8 +13,7 @@ from alerting.book import Book
 from alerting.incident import Incident
 from alerting.intent import Urgency
 from alerting.moment import Moment
-from alerting.receiver import Target
-from alerting.routes import louder, severity_of, urgency_of
+from alerting.routes import is_pager, louder, severity_of, urgency_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +124,8 @@ class Covering:
 
     def _wake_too(self, key: str, hearers: Iterable[str], at: Moment) -> None:
         """Where no pager hears of the ancestor, let those of the child hear of it."""
-        if not any(_pages(name, at) for name in self._book.open[key].told):
-            self._announcer.tell_more(key, [name for name in hearers if _pages(name, at)], at)
+        if not any(is_pager(at.configuration, name) for name in self._book.open[key].told):
+            self._announcer.tell_more(key, [name for name in hearers if is_pager(at.configuration, name)], at)
 
 
 def _quiet(incident: Incident, parent: str, at: Moment) -> Incident:
@@ -144,14 +142,8 @@ def _quiet(incident: Incident, parent: str, at: Moment) -> Incident:
 
 def _is_closed(incident: Incident, at: Moment) -> bool:
     """Say whether all who wake people, and were told, hold it for resolved."""
-    pagers = [name for name in incident.told if _pages(name, at)]
+    pagers = [name for name in incident.told if is_pager(at.configuration, name)]
     return bool(pagers) and set(pagers) <= set(incident.closed_by)
-
-
-def _pages(name: str, at: Moment) -> bool:
-    """Say whether a receiver is one that wakes people: it takes no information."""
-    receiver = at.configuration.receivers.get(name)
-    return receiver is not None and not cast(Target, receiver.target).abilities.info
 
 
 def _is_enough(incident: Incident, claim: Claim) -> bool:
@@ -161,4 +153,5 @@ def _is_enough(incident: Incident, claim: Claim) -> bool:
 def _is_loud(incident: Incident, claim: Claim) -> bool:
     """Say whether an incident is announced as urgently as that, or as little where nobody would hear it."""
     unheard = not claim.names and not incident.held
-    return _is_enough(incident, claim) and (incident.announced or unheard)
+    told = incident.announced or incident.put_off  # put off, it covers only what is put off too
+    return _is_enough(incident, claim) and (told or unheard)

@@ -21,6 +21,14 @@ class Deliveries:
     ) -> None:
         self._book, self._announcer = book, announcer
         self._dependencies, self._ourselves = dependencies, ourselves
+        self._late: dict[str, Intent] = {}  # pages of held incidents that nobody has taken
+
+    def passed(self, at: Moment) -> None:
+        """Let the fallback hear of what nobody has taken and nothing holds any more."""
+        for key in list(self._late):
+            known = self._book.open.get(key)
+            if known is None or not known.held:
+                self._fall_back(self._late.pop(key), at)
 
     def hear(self, event: Delivered, at: Moment) -> None:
         """Take in what became of a message."""
@@ -45,7 +53,11 @@ class Deliveries:
     def _fall_back(self, intent: Intent, at: Moment) -> None:
         """Say an undeliverable page through the fallback too, which then also hears the resolve."""
         known = self._known(intent)
-        if known and not known.held and known.loudness is Urgency.PAGE:
+        if known is None or known.acknowledged or known.loudness is not Urgency.PAGE:
+            return  # it is over, or somebody knows, or nobody is to get up
+        if known.held:
+            self._late[known.key] = intent
+        else:
             self._announcer.tell_more(known.key, fallback_of(at.configuration, known.told), at)
 
     def _known(self, intent: Intent) -> Incident | None:

@@ -185,6 +185,8 @@ class Dependencies:
                 self._review(self._book.open[key], at)
         for name in self.waiting:
             self._held_anew(name, at)
+        for key in (self._failing.keys() | self._covering.undelivered) - self._book.open.keys():
+            self.delivered(key)  # it is over
 
     def _review(self, known: Incident, at: Moment) -> None:
         freed = self._announcer.review(known.key, at)

@@ -133,6 +133,7 @@ class Engine:
         self.seeing.rounds(now, decision)
         if (due := self.dependencies.wake()) is not None and due <= now:
             self.dependencies.passed(self._moment(now, decision))
+        self._deliveries.passed(self._moment(now, decision))
         if _strained(decision):
             self._ourselves.strained(now)
         woken = self._wake is not None and now >= self._wake
@@ -154,6 +155,9 @@ class Engine:
 
     def _fails(self, incident: Incident) -> bool:
         """Say whether we see now what an open incident says; one about ourselves is open while it holds."""
+        if incident.scope == "storm":
+            members = [self.book.open[key] for key in incident.swallowed]
+            return any(self._fails(each) for each in members if not each.held)
         if incident.scope != "service":
             return True
         standing = self.services.get(incident.name)
@@ -296,8 +300,9 @@ class Engine:
 
     def _reported(self, event: Reported, now: int, decision: Decision) -> None:
         reports.hear(event, self.book, now, decision)
-        if event.key in self.book.open:
-            self.announcer.review(event.key, self._moment(now, decision))
+        if known := self.book.open.get(event.key):
+            for key in (known.key, *(known.swallowed if known.scope == "storm" else ())):
+                self.announcer.review(key, self._moment(now, decision))
 
 
 def _strained(decision: Decision) -> bool:

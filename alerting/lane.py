@@ -69,16 +69,23 @@ class Lane:
         """What may be tried next, if nothing is on its way."""
         return self.waiting[0] if self.waiting and not self.waiting[0].flying else None
 
-    def add(self, entry: Entry, now: int) -> list[Over]:
-        """Let an intent join; give what lost its sense by that, perhaps the new one itself."""
+    def add(self, entry: Entry, now: int, *, told: bool = False) -> list[Over]:
+        """Let an intent join; give what lost its sense by that, perhaps the new one itself.
+
+        `told`: its addressee was told of the episode from another place.
+        """
         intent = entry.intent
         if why := self._too_late(intent):
             return [Over(intent, "replaced", why)]
         story = self.stories.setdefault(intent.episode, Story(told=not intent.first))
-        story.told |= entry.tried
+        story.told |= entry.tried or told
         story.closed |= intent.action is Action.RESOLVE
         self.waiting.append(entry)
         return self.tidy(now)
+
+    def was_told(self, episode: int) -> bool:
+        """Say whether the receiver may have been told of an episode."""
+        return episode in self.stories and self.stories[episode].told
 
     def take_off(self) -> None:
         """Note that the first is on its way: from here on it may have arrived."""

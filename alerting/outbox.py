@@ -61,7 +61,8 @@ class Outbox:
         entry = Entry(intent, abilities, place, since, self._added, tried)
         self._entries[intent.id] = entry
         self._expected.get(place, set()).discard(intent.id)
-        return self._over([*self._take_over(entry, now), *self._lane(entry).add(entry, now)])
+        told = any(lane.was_told(intent.episode) for lane in self._same_address(entry))
+        return self._over([*self._take_over(entry, now), *self._lane(entry).add(entry, now, told=told)])
 
     def leave(self, receiver: str, goodbyes: Iterable[str]) -> str:
         """Let a receiver be somebody else from now on, and give the place of what is for the former one.

@@ -1,7 +1,7 @@
 """Which receivers hear of an incident: the first route that matches, without those that are off."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from alerting.intent import Urgency
 from alerting.receiver import Target
@@ -68,6 +68,12 @@ def usable(
     """
     quiet = seen["urgency"] == Urgency.INFO and "urgency" not in route.match
     return tuple(name for name in names if _usable(configuration, name, quiet=quiet))
+
+
+def is_pager(configuration: Configuration, name: str) -> bool:
+    """Say whether a receiver is one that wakes people: it takes no information."""
+    receiver = configuration.receivers.get(name)
+    return receiver is not None and not cast(Target, receiver.target).abilities.info
 
 
 def fallback_of(configuration: Configuration, told: Collection[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from alerting.announcer import Announcer
 from alerting.book import Book
 from alerting.dependencies import Dependencies
 from alerting.events import Decision
+from alerting.incident import Incident
 from alerting.intent import Action
 from alerting.moment import Moment
 from alerting.receiver import Target
@@ -82,13 +83,13 @@ def _same(before: Receiver, after: Receiver | None) -> bool:
 
 def part(
     book: Book, leaving: Collection[str], old: Configuration, now: int, decision: Decision
-) -> dict[str, tuple[str, ...]]:
-    """Say goodbye where a receiver is no longer who it was; give by key who else was told of what is open."""
+) -> dict[str, Incident]:
+    """Say goodbye where a receiver is no longer who it was; give what is open, with who else was told."""
     for key in tuple(book.open):
         known = book.open[key]
         if any(name in leaving for name in known.told):
             book.keep(book.part(known, leaving, old, now, decision), decision)
-    return {key: known.told for key, known in book.open.items()}
+    return dict(book.open)
 
 
 def end_unwatched(
@@ -136,10 +137,10 @@ def mended(silent: Iterable[str], old: Configuration, new: Configuration) -> fro
     return frozenset(name for name in silent if new.receivers.get(name) != old.receivers.get(name))
 
 
-def welcome(book: Book, told: Mapping[str, Collection[str]], mended: Collection[str], at: Moment) -> None:
+def welcome(book: Book, before: Mapping[str, Incident], mended: Collection[str], at: Moment) -> None:
     """Tell again of what is still open whoever did not take it, and has other options now."""
-    for key, names in told.items():
+    for key, was in before.items():
         known = book.open.get(key)
-        if known and not known.held:
-            again = [name for name in names if name in mended]
+        if known and known.episode == was.episode and not known.held:
+            again = [name for name in was.told if name in mended]
             book.say(known, Action.OPEN, again, at.configuration, at.now, at.decision)

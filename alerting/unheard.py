@@ -2,11 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import cast
 
 from alerting.intent import Urgency
-from alerting.receiver import Target
-from alerting.routes import facets, receivers_of, route_for, urgency_of
+from alerting.routes import facets, is_pager, receivers_of, route_for, urgency_of
 from checks.model import Configuration, Service
 from checks.notes import Note
 
@@ -34,7 +32,7 @@ def unheard(configuration: Configuration) -> Iterator[Note]:
 
 def unheard_ourselves(configuration: Configuration) -> Iterator[Note]:
     """Say where there is a pager, and none hears what is wrong with ourselves; a `Rule` too."""
-    pagers = [name for name in configuration.receivers if _pages(name, configuration)]
+    pagers = [name for name in configuration.receivers if _is_on(name, configuration)]
     heard = receivers_of(configuration, facets("monitor", Urgency.PAGE, None))
     if pagers and not set(pagers) & set(heard):
         example = f"{{match: {{urgency: page, scope: monitor}}, receivers: [{pagers[0]}]}}"
@@ -50,9 +48,8 @@ def off_duty(configuration: Configuration) -> Iterator[Note]:
             yield Note(("alerting", "routes", index, "during"), f"{told}: name who is told then in otherwise")
 
 
-def _pages(name: str, configuration: Configuration) -> bool:
-    receiver = configuration.receivers[name]
-    return not receiver.off and not cast(Target, receiver.target).abilities.info
+def _is_on(name: str, configuration: Configuration) -> bool:
+    return not configuration.receivers[name].off and is_pager(configuration, name)
 
 
 def _of_one(name: str, why: str) -> Note:
