@@ -110,9 +110,9 @@ class Covering:
         return Claim(made.urgency, audience.put_off, tier, audience.names)
 
     def _is_usable(self, incident: Incident, already: str, at: Moment) -> bool:
-        if incident.suppressed_by or incident.key in self.undelivered or _is_closed(incident, at):
+        if incident.suppressed_by or incident.key in self.undelivered:
             return False
-        return not incident.held or incident.name == already
+        return incident.name == already or not (incident.held or _is_closed(incident, at))
 
     def _can_rise(self, incident: Incident, claim: Claim, at: Moment) -> bool:
         """Say whether an incident can be announced as urgently as that."""
