@@ -16,12 +16,14 @@ from alerting.words import lasting, summary_of
 from checks.model import Configuration
 from checks.values import read_duration
 from commands import telling
+from commands.beginning import held_in_words
 from commands.context import Context, Status, Stop
+from commands.holds import Holds
 from commands.naming import id_of, meant
 from commands.operating import by_whom, desk, local, zone_of
 from commands.parser import actions, by
 from commands.standing import incident_document
-from commands.story import first_cause, held_in_words, verdict_in_words
+from commands.story import first_cause, verdict_in_words
 from store import history
 from store.operations import Log
 from store.reader import open_incidents, open_reader, operations
@@ -83,7 +85,8 @@ def _which(parser: ArgumentParser) -> None:
     parser.add_argument(
         "id",
         metavar="ID",
-        help="KEY#EPISODE as `incidents list` names it; without #EPISODE the latest; an ending of it will do",
+        help="KEY#EPISODE as `incidents list` names it; without #EPISODE the latest; "
+        "what stands behind a slash of it will do",
     )
 
 
@@ -159,7 +162,7 @@ def state_in_words(incident: Incident) -> str:
     told = f"told with {incident.suppressed_by}" if incident.suppressed_by else held_in_words(incident)
     marks = [
         "open",
-        "acknowledged" if incident.acknowledged_at is not None else "",
+        "acknowledged" if incident.acknowledged else "",
         "flapping" if incident.flapping else "",
         told,
     ]
@@ -182,7 +185,6 @@ def document_of(row: Listed) -> dict[str, Any]:
             )
         },
         "told": list(incident.told),
-        "in_maintenance": incident.in_maintenance or None,
         "flapping": incident.flapping,
         "swallowed": list(incident.swallowed),
         "ended": incident.ended or None,
@@ -213,15 +215,18 @@ def _show(context: Context, configuration: Configuration) -> None:
         check = first_cause(incident)
         last_good_at = history.last_good_at(store, check, incident.fault_at) if check else None
         letters = history.letters_of(store, key, episode)
-        remarks = Remarks.of(operations(store))
+        written = list(operations(store))
+    remarks = Remarks.of(written)
     _complain(context, remarks)
-    row = Listed(incident, remarks)
-    told = telling.Told(row.id, incident, letters, remarks, last_good_at)
+    row, past = Listed(incident, remarks), Holds.of(configuration, written)
+    told = telling.Told(
+        *(row.id, incident, letters, remarks, last_good_at, past),
+        *(zone_of(configuration), context.clock.now()),
+    )
     if context.said.json:
         context.console.json({**document_of(row), **telling.document_of(told)})
     else:
-        state = state_in_words(incident)
-        telling.show(context.console, told, state, zone_of(configuration), context.clock.now())
+        telling.show(context.console, told, state_in_words(incident))
 
 
 def _episodes(rows: Iterable[tuple[str, Any]]) -> dict[str, list[int]]:

@@ -11,6 +11,7 @@ from alerting.orders import Orders, last_window
 from alerting.words import lasting
 from checks import planned
 from checks.fit import Reading
+from checks.inert import NOT_YET
 from checks.model import Configuration, Maintenance
 from checks.recurrence import first_instants, read_recurrence
 from checks.source import Map
@@ -19,6 +20,7 @@ from checks.times import read_instant
 from checks.values import read_duration
 from checks.walls import EPOCH, MILLISECOND
 from commands.context import Context, Status, Stop, unknown
+from commands.holds import Holds
 from commands.operating import (
     by_whom,
     desk,
@@ -37,6 +39,11 @@ from slo.maintenance import current, next_start
 
 OPTIONS = {"recurrence": "--recurrence", "duration": "--for", "start": "--start", "services": "--service"}
 SECOND = 1000  # ms
+SHORT, LONG = 120.0, 7 * 86_400.0  # seconds
+EXCLUDED = (
+    "announcements are held; figures do not leave this time out yet "
+    "(effect: exclude comes with a later version)"
+)
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -103,6 +110,13 @@ def _add(context: Context, configuration: Configuration) -> None:
     for note in notes:
         context.console.complain(note)
     _say(context, declared, zone_of(configuration))
+    if also := Holds(configuration, Orders()).also_held(declared):
+        context.console.line(f"it also holds {', '.join(also)}; --no-dependents leaves them out")
+    if declared.duration > LONG:
+        lasts = lasting(round(declared.duration * 1000))
+        context.console.complain(
+            f"it lasts {lasts}, in which nobody is told of these services: is that meant?"
+        )
 
 
 def _document(context: Context, configuration: Configuration) -> dict[str, Any]:
@@ -145,7 +159,8 @@ def _judged(document: Mapping[str, Any], timezone: str) -> tuple[Maintenance, li
     assert isinstance(root, Map), "a mapping is a map"
     made = planned.maintenance(root, timezone, reading)
     refuse(reading, OPTIONS)
-    return made[0], [note.message for note in reading.notes]
+    notes = [note.message for note in reading.notes if note.message != NOT_YET]
+    return made[0], notes + ([EXCLUDED] if made[0].effect == "exclude" else [])
 
 
 def _say(context: Context, declared: Maintenance, zone: tzinfo) -> None:
@@ -154,8 +169,13 @@ def _say(context: Context, declared: Maintenance, zone: tzinfo) -> None:
     again = f", and again by {declared.recurrence}" if declared.recurrence else ""
     context.console.line(
         f"{declared.name} is declared for {', '.join(declared.services)}: "
-        f"{local(begin, zone)} to {local(end, zone)}{again}"
+        f"{_clock(begin, declared, zone)} to {_clock(end, declared, zone)}{again}"
     )
+
+
+def _clock(at: int, declared: Maintenance, zone: tzinfo) -> str:
+    """Write a beginning or an end, to the second where minutes do not tell one from the other."""
+    return local(at, zone, seconds=declared.duration < SHORT)
 
 
 def _first(declared: Maintenance, zone: tzinfo) -> datetime:
@@ -214,7 +234,7 @@ def _length(declared: Maintenance) -> int:
 def _row(row: Listed, zone: tzinfo) -> tuple[str, ...]:
     declared, window = row.maintenance, "–"
     if row.window:
-        window = f"{local(row.window[0], zone)} for {lasting(row.window[1] - row.window[0])}"
+        window = f"{_clock(row.window[0], declared, zone)} for {lasting(row.window[1] - row.window[0])}"
     return (
         declared.name,
         row.source,

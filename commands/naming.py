@@ -1,4 +1,4 @@
-"""Which incident is meant: by its whole id, its key, or an ending of its key. Pure."""
+"""Which incident is meant: by its whole id, its key, or an ending of its key behind a slash. Pure."""
 
 from collections.abc import Collection, Mapping
 
@@ -40,11 +40,10 @@ def _latest(text: str, episodes: Episodes) -> tuple[str, int]:
 
 
 def _ending_in(text: str, episodes: Episodes) -> list[str]:
-    """Give the keys that end so: whole parts of a key count before pieces of them."""
+    """Give the keys that end so: in whole parts, for a piece of one may be a piece of anything."""
     if text in episodes:
         return [text]
-    whole = [key for key in episodes if key.endswith(f"/{text}")]
-    return sorted(whole or [key for key in episodes if text and key.endswith(text)])
+    return sorted(key for key in episodes if text and key.endswith(f"/{text}"))
 
 
 def _no_such_episode(key: str, episode: int, there: Collection[int]) -> Stop:
@@ -58,17 +57,26 @@ def _unclear(text: str, candidates: Collection[str], episodes: Episodes) -> Stop
     if not episodes:
         return Stop(Status.WRONG_USE, f"there is no incident {text}: there has been none at all")
     close = _close(text.partition("#")[0], episodes)
-    remedy = f"did you mean {close}?" if close else "`incidents --all` lists what there was"
+    remedy = f"did you mean {_some(close)}?" if close else "`incidents --all` lists what there was"
     return Stop(Status.WRONG_USE, f"there is no incident {text}: {remedy}")
 
 
-def _close(text: str, episodes: Episodes) -> str:
-    """Give the id that looks most like what was typed, as a whole or by as many parts as were typed."""
+def _close(text: str, episodes: Episodes) -> list[str]:
+    """Give the ids that look most like what was typed, else those in which it stands."""
+    keys = _likely(text, episodes) or [key for key in episodes if text and text in key]
+    return [id_of(key, max(episodes[key])) for key in keys]
+
+
+def _likely(text: str, episodes: Episodes) -> list[str]:
+    """Give the keys that look most like what was typed, by as many parts as were typed, or as a whole."""
     parts = text.count("/") + 1
-    endings = {"/".join(key.split("/")[-parts:]): key for key in sorted(episodes, reverse=True)}
-    found = guess(text, endings)
-    key = endings[found] if found else guess(text, episodes)
-    return id_of(key, max(episodes[key])) if key else ""
+    endings: dict[str, list[str]] = {}
+    for key in episodes:
+        endings.setdefault("/".join(key.split("/")[-parts:]), []).append(key)
+    if found := guess(text, endings):
+        return endings[found]
+    key = guess(text, episodes)
+    return [key] if key else []
 
 
 def _some(candidates: Collection[str]) -> str:

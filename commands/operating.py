@@ -119,9 +119,10 @@ def in_range(at: int, what: str) -> None:
         raise Stop(Status.WRONG_USE, f"{what} {YEARS}")
 
 
-def local(at: int, zone: tzinfo) -> str:
+def local(at: int, zone: tzinfo, *, seconds: bool = False) -> str:
     """Write an instant (ms) as people read it where the configuration is at home."""
-    return f"{(EPOCH + at * MILLISECOND).astimezone(zone):%Y-%m-%d %H:%M %Z}"
+    then = (EPOCH + at * MILLISECOND).astimezone(zone)
+    return f"{then:%Y-%m-%d %H:%M:%S %Z}" if seconds else f"{then:%Y-%m-%d %H:%M %Z}"
 
 
 def tree(value: object) -> Node:

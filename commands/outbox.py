@@ -31,7 +31,7 @@ def arguments(parser: ArgumentParser) -> None:
         {
             "list": ("list what waits to be sent, and what was refused for good", _arguments_of_list),
             "retry": ("try now what waits; give again what was refused", _arguments_of_retry),
-            "drop": ("send no more what waits", _arguments_of_drop),
+            "drop": ("send no more what waits; take off the list what was refused", _arguments_of_drop),
         },
         otherwise="list",
     )
@@ -69,17 +69,17 @@ class Ordered:
 
     def __init__(self, written: Iterable[Operation]) -> None:
         self.again: dict[str, int] = {}  # by id of a dead letter: the serial of the order to give it again
-        self._dropped: set[str] = set()
+        self.dropped: set[str] = set()
         for operation in written:
             if operation.what == "outbox.drop":
-                self._dropped.add(operation.subject)
+                self.dropped.add(operation.subject)
             elif operation.what == "outbox.retry" and f'"{LETTER}"' in operation.document:
                 self.again[operation.subject] = operation.serial or 0
 
     def left(self, letter: Letter) -> str:
         """Say what is ordered of a message and not done yet: drop, retry or nothing."""
         if letter.waits:
-            return "drop" if letter.row.id in self._dropped else ""
+            return "drop" if letter.row.id in self.dropped else ""
         return "retry" if letter.row.id in self.again else ""
 
 
@@ -98,10 +98,11 @@ def _list(context: Context, configuration: Configuration) -> None:
 
 
 def _listed(connection: Any, ordered: Ordered, now: int) -> Iterator[Letter]:
-    """Give what waits, and the dead letters that are not given again yet."""
+    """Give what waits, and the dead letters that are neither dropped nor given again yet."""
     for letter in history.unsent(connection, now - KEPT):
         serial = ordered.again.get(letter.row.id)
-        if serial is None or not history.letter(connection, again_id(letter.row.id, serial)):
+        again = serial is not None and history.letter(connection, again_id(letter.row.id, serial))
+        if not again and (letter.waits or letter.row.id not in ordered.dropped):
             yield letter
 
 
@@ -175,18 +176,42 @@ def _no_retry(letter: Letter, held: Desk, ordered: Ordered) -> str:
 
 
 def _drop(context: Context, configuration: Configuration) -> None:
-    receiver, lines = context.said.receiver, list[str]()
+    receiver, lines, waited = context.said.receiver, list[str](), False
     with desk(context, configuration) as held:
+        ordered = Ordered(held.log.operations())
         chosen = [_one(held, context.said.id)] if receiver is None else _waiting_for(receiver, held)
         if receiver not in {None, *configuration.receivers, *(each.row.receiver for each in chosen)}:
             raise unknown("receiver", receiver, configuration.receivers)
         for letter in chosen:
-            if not letter.waits:
-                raise Stop(Status.WRONG_USE, f"{_named(letter)} does not wait: {_over(letter)}")
+            if why := _no_drop(letter, ordered):
+                raise Stop(Status.WRONG_USE, f"{_named(letter)} {why}")
             held.write("outbox.drop", letter.row.id, {})
             said = history.letters_of(held.log.connection, letter.row.key, letter.row.episode)
-            lines.append(f"{_named(letter)} is to be dropped: {consequence(letter, said)}")
-    _answer(context, lines, bool(lines))
+            lines.append(f"{_named(letter)} {_dropped(letter, said)}")
+            waited |= letter.waits
+    if lines and not waited:
+        context.console.line(*lines)
+    else:
+        _answer(context, lines, waited)
+
+
+def _no_drop(letter: Letter, ordered: Ordered) -> str:
+    """Say why a message is not to be dropped, or nothing."""
+    if letter.waits:
+        return ""
+    if letter.how != "dead":
+        return f"does not wait: {_over(letter)}"
+    if letter.row.id in ordered.again:
+        return "has been ordered to be given again before: drop what was given"
+    return "is off the list already" if letter.row.id in ordered.dropped else ""
+
+
+def _dropped(letter: Letter, said: Iterable[Letter]) -> str:
+    """Say what becomes of a message that is dropped; `said` is all that was to be said of its episode."""
+    if letter.waits:
+        return f"is to be dropped: {consequence(letter, said)}"
+    is_end = letter.row.action == Action.RESOLVE
+    return f"is off the list: {consequence(letter, said) if is_end else _over(letter)}"
 
 
 def _waiting_for(receiver: str, held: Desk) -> list[Letter]:

@@ -1,17 +1,23 @@
 """The command line: options common to all before or after the command, and each command's own. Pure."""
 
+import re
 from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace, _SubParsersAction
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from checks import __version__
+from checks.shapes import guess
 from checks.texts import read_store
 from checks.values import RuleError
 from commands import COMMANDS
 from commands.logs import FORMATS, LEVELS
 
 T = TypeVar("T")
+
+OPTION = re.compile(r"--[a-z][a-z-]*")
+BELOW_ZERO = re.compile(r"-\d")
+CHOICE = re.compile(r"invalid choice: '(.*)' \(choose from (.*)\)", re.DOTALL)
 
 EPILOG = """\
 exit status: 0 yes; 1 no (a check is bad, a configuration invalid); 2 wrong use; 3 cannot say; 4 cannot run.
@@ -20,7 +26,7 @@ Only validate, ask and once exit 1 or 3 for what they found."""
 
 def parse(argv: Sequence[str], environment: Mapping[str, str]) -> Namespace:
     """Understand what was typed. Leaves by SystemExit, as argparse does, with a message printed."""
-    parser = ArgumentParser(
+    parser = Parser(
         prog="watchkeeper",
         description="Synthetic probes, error budgets and pages for the services a workforce stands on.",
         epilog=EPILOG,
@@ -32,12 +38,23 @@ def parse(argv: Sequence[str], environment: Mapping[str, str]) -> Namespace:
         title="commands", dest="command", metavar="COMMAND", parser_class=CommandParser
     )
     _list(commands)
-    said, more = parser.parse_known_args(argv)
+    said, more = parser.parse_known_args(joined(argv))
     if said.command is None:
         parser.error("which command? `watchkeeper --help` lists them")
     if more:
         parser.error(f"unrecognized arguments: {' '.join(more)}{_remedy(more)}")
     return said
+
+
+def joined(argv: Sequence[str]) -> list[str]:
+    """Give what was typed with `--for -1h` as `--for=-1h`: no option of ours begins with a digit."""
+    words: list[str] = []
+    for word in argv:
+        if BELOW_ZERO.match(word) and words and OPTION.fullmatch(words[-1]):
+            words[-1] += f"={word}"
+        else:
+            words.append(word)
+    return words
 
 
 def _remedy(more: Sequence[str]) -> str:
@@ -69,7 +86,7 @@ def actions(
     what is meant where none is typed; what it takes must have no default but that of its kind.
     """
     words = parser.add_subparsers(
-        title="actions", dest="action", metavar="ACTION", required=not otherwise, parser_class=ArgumentParser
+        title="actions", dest="action", metavar="ACTION", required=not otherwise, parser_class=Parser
     )
     for word, (summary, arguments) in there.items():
         described = summary[0].upper() + summary[1:] + "."
@@ -84,7 +101,19 @@ def actions(
         parser.set_defaults(action=otherwise)
 
 
-class CommandParser(ArgumentParser):
+class Parser(ArgumentParser):
+    """A parser that says which word was probably meant."""
+
+    def error(self, message: str) -> NoReturn:
+        """Leave with what is wrong."""
+        if wrong := CHOICE.search(message):
+            there = [word.strip("'") for word in wrong[2].split(", ")]
+            meant = guess(wrong[1], there)
+            message += f': did you mean "{meant}"?' if meant else ""
+        super().error(message)
+
+
+class CommandParser(Parser):
     """The parser of one command: its module is loaded when the command is typed, not before."""
 
     word = ""

@@ -1,7 +1,8 @@
 """`silence add|list|remove`: incidents that are not announced for a while, which ends by itself."""
 
-from argparse import ArgumentParser
-from collections.abc import Iterator, Mapping
+import shlex
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from itertools import product
@@ -54,7 +55,13 @@ def arguments(parser: ArgumentParser) -> None:
 
 def _arguments_of_add(parser: ArgumentParser) -> None:
     add = parser.add_argument
-    add("--service", metavar="NAME", help="a service's incidents: the same as --match service=NAME")
+    add(
+        "--service",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="a service's incidents: the same as --match service=NAME; one service for each silence",
+    )
     add(
         "--match",
         metavar="WORD=VALUE",
@@ -103,14 +110,17 @@ def _add(context: Context, configuration: Configuration) -> None:
 
 def _match(context: Context) -> Mapping[str, Any]:
     """Give what was typed as a match, judged as one in the file is."""
-    typed = [f"service={context.said.service}"] if context.said.service is not None else []
-    written: dict[str, Any] = {}
-    for pair in [*typed, *context.said.match]:
+    typed: dict[str, list[str]] = {}
+    for pair in [*(f"service={name}" for name in context.said.service), *context.said.match]:
         word, _, value = pair.partition("=")
+        _judge_pair(pair, word)
+        typed.setdefault(word, []).append(value)
+    _judge_words(typed, context.said)
+    written: dict[str, Any] = {}
+    for word, (value,) in typed.items():
         held, name = written, word
         if word.startswith("labels."):
             held, name = written.setdefault("labels", {}), word.removeprefix("labels.")
-        _judge_pair(pair, word, name, held)
         held[name] = value
     if not written:
         raise Stop(Status.WRONG_USE, "what is silenced? Say --service NAME, or --match WORD=VALUE")
@@ -122,8 +132,9 @@ def _match(context: Context) -> Mapping[str, Any]:
     return match_of(said)
 
 
-def _judge_pair(pair: str, word: str, name: str, held: Mapping[str, Any]) -> None:
-    """Refuse what is no pair, an empty value, and what was said before."""
+def _judge_pair(pair: str, word: str) -> None:
+    """Refuse what is no pair, an empty value, and an unknown word."""
+    name = word.removeprefix("labels.")
     if not name or not pair.partition("=")[2] or word == "labels":
         example = "labels.NAME=VALUE" if word.startswith("labels") else "WORD=VALUE, such as service=sso"
         raise Stop(Status.WRONG_USE, f"--match {pair}: must be {example}")
@@ -131,8 +142,40 @@ def _judge_pair(pair: str, word: str, name: str, held: Mapping[str, Any]) -> Non
         meant = guess(word, WORDS)
         remedy = f'did you mean "{meant}"?' if meant else f"there is {', '.join(WORDS)}"
         raise Stop(Status.WRONG_USE, f"--match {pair}: no such word: {remedy}")
-    if name in held:
-        raise Stop(Status.WRONG_USE, f"{word} is said twice: a silence asks for one value of it")
+
+
+def _judge_words(typed: Mapping[str, Sequence[str]], said: Namespace) -> None:
+    """Refuse words that were said twice: with one that wins, the other would be announced all the same."""
+    twice = next((word for word, values in typed.items() if len(values) > 1), None)
+    if twice is None:
+        return
+    each = [[(word, value) for value in dict.fromkeys(values)] for word, values in typed.items()]
+    commands = [_command(pairs, said) for pairs in product(*each)]
+    what = "service" if twice == "service" else f"value of {twice}"
+    raise Stop(
+        Status.WRONG_USE,
+        f"{twice} is said twice: there is one silence per {what} (or a match by owner, tier, labels). Type:\n"
+        + "\n".join(f"  {command}" for command in commands),
+    )
+
+
+def _command(pairs: Iterable[tuple[str, str]], said: Namespace) -> str:
+    """Write the command that silences what has all of this, for as long as was typed."""
+    words = ["watchkeeper", "silence", "add"]
+    for word, value in pairs:
+        words += ["--service", value] if word == "service" else ["--match", f"{word}={value}"]
+    words += ["--until", said.until.isoformat()] if said.until else ["--for", _typed(said.duration)]
+    words += ["--reason", said.reason, *(["--author", said.author] if said.author else [])]
+    return shlex.join(words)
+
+
+def _typed(seconds: float) -> str:
+    """Write a length of time as it is typed."""
+    units = (("d", 86_400), ("h", 3_600), ("m", 60))
+    unit, length = next(
+        ((unit, length) for unit, length in units if seconds and not seconds % length), ("s", 1)
+    )
+    return f"{seconds / length:.15g}{unit}"
 
 
 def _end(context: Context, now: int, zone: tzinfo) -> int:

@@ -72,6 +72,7 @@ def incident_document(incident: Incident) -> Mapping[str, Any]:
         ],
         "suppressed_by": incident.suppressed_by or None,
         "silenced_by": incident.silenced_by or None,
+        "in_maintenance": incident.in_maintenance or None,
     }
 
 

@@ -4,21 +4,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from alerting.incident import Cause, Heard, Incident
+from alerting.incident import Heard, Incident
 from alerting.intent import Action, Intent
 from alerting.remarks import Note, Verdict
-from alerting.words import lasting, reason_in_words
+from alerting.words import lasting
+from commands.beginning import Beginning, Moment
 from store.history import Letter
 
 NOTICEABLE = 1_000  # ms between the first try and the acceptance, from which on the wait is told
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """Something that happened, and when (ms, UTC)."""
-
-    at: int
-    what: str
+UNANSWERED = (
+    "nobody has acknowledged it for",
+    "nobody had acknowledged for",
+)  # as it was said, as it is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +54,12 @@ def first_cause(incident: Incident) -> str:
 
 
 def story_of(
-    incident: Incident, letters: Sequence[Letter], verdicts: Sequence[Verdict], notes: Sequence[Note]
+    beginning: Beginning, letters: Sequence[Letter], verdicts: Sequence[Verdict], notes: Sequence[Note]
 ) -> list[Moment]:
     """Give all of it; what happened in one instant stands in the order in which it follows."""
+    incident = beginning.incident
     told = [
-        *_beginning(incident),
+        *beginning.moments(),
         *_said(letters),
         *_became(letters),
         *_reported(incident),
@@ -78,55 +76,24 @@ def verdict_in_words(verdict: Verdict) -> str:
     return verdict.worth + cause + (f" ({verdict.note})" if verdict.note else "")
 
 
-def cause_in_words(cause: Cause) -> str:
-    """Say why a check fails."""
-    why = reason_in_words(cause.reason)
-    return ": ".join(filter(None, (why, cause.detail))) or "it fails"
-
-
 def _by(author: str) -> str:
     return f" by {author}" if author else ""
-
-
-def _beginning(incident: Incident) -> Iterator[Moment]:
-    for cause in sorted(incident.causes, key=lambda cause: cause.since):
-        yield Moment(cause.since, f"first bad attempt of {cause.check}: {cause_in_words(cause)}")
-    if not any(cause.since == incident.fault_at for cause in incident.causes):
-        yield Moment(incident.fault_at, "first bad attempt" if incident.causes else f"begun: {incident.text}")
-    opened = f"confirmed, and opened as {incident.urgency.value}, severity {incident.severity}"
-    yield Moment(incident.opened_at, opened + _kept_back(incident))
-    if incident.announced_at is not None and incident.announced_at > incident.opened_at:
-        yield Moment(incident.announced_at, "announced: nothing holds it any more")
-
-
-def _kept_back(incident: Incident) -> str:
-    """Say why nobody was told at once, as far as that is known afterwards."""
-    if incident.announced_at is not None:
-        return "; not announced yet" if incident.announced_at > incident.opened_at else ""
-    if incident.suppressed_by:
-        return f"; told with the incident of {incident.suppressed_by}"
-    return f"; {held}" if (held := held_in_words(incident)) else ""
-
-
-def held_in_words(incident: Incident) -> str:
-    """Say what holds its announcement, or nothing."""
-    if incident.in_maintenance:
-        return f"held by maintenance {incident.in_maintenance}"
-    if incident.silenced_by:
-        return f"held by {incident.silenced_by}"
-    return "put off to the hours of its route" if incident.put_off else ""
 
 
 def _said(letters: Sequence[Letter]) -> Iterator[Moment]:
     """Tell what was decided to be said, with all who were to hear the same."""
     intents = [Intent.of(letter.row) for letter in letters]
-    for (at, action, summary), same in groupby(intents, _news):
+    for (at, what, summary), same in groupby(intents, _news):
         names = ", ".join(dict.fromkeys(intent.receiver for intent in same))
-        yield Moment(at, f"{action.value} for {names}: {summary}")
+        yield Moment(at, f"{what.format(names)}: {summary}")
 
 
-def _news(intent: Intent) -> tuple[int, Action, str]:
-    return intent.created_at, intent.action, intent.message.summary
+def _news(intent: Intent) -> tuple[int, str, str]:
+    """Give when something is said, what becomes of it for whom, and what is said."""
+    why = str(intent.message.details.get("note", ""))
+    if intent.action is Action.OPEN and intent.anew and why:
+        return intent.created_at, "escalated to {}", why.replace(*UNANSWERED)
+    return intent.created_at, f"{intent.action.value} for {{}}", intent.message.summary
 
 
 def _became(letters: Sequence[Letter]) -> Iterator[Moment]:
@@ -154,10 +121,21 @@ def _outcome(letter: Letter, at: int) -> str:
 def _reported(incident: Incident) -> Iterator[Moment]:
     """Tell what is known of the receivers' ends: the first acknowledgement, and the last report of each."""
     if incident.acknowledged_at is not None:
-        yield Moment(incident.acknowledged_at, "acknowledged by a person")
+        yield Moment(incident.acknowledged_at, f"acknowledged by a person{_reporter(incident)}")
     for receiver, heard in incident.heard.items():
-        if not (heard.what == "acknowledged" and heard.at == incident.acknowledged_at):
+        if heard.what == "unacknowledged":
+            yield Moment(heard.at, f"the acknowledgement was taken back, as {receiver} reports")
+        elif not (heard.what == "acknowledged" and heard.at == incident.acknowledged_at):
             yield Moment(heard.at, f"{receiver} reports: {_heard(heard)}")
+
+
+def _reporter(incident: Incident) -> str:
+    """Say which receiver told of the first acknowledgement; nothing where it could be any of several."""
+    heard = incident.heard
+    first = [name for name, each in heard.items() if each.at == incident.acknowledged_at]
+    able = [name for name, each in heard.items() if each.at >= (incident.acknowledged_at or 0)]
+    names = first if len(first) == 1 else able
+    return f", as {names[0]} reports" if len(names) == 1 else ""
 
 
 def _heard(heard: Heard) -> str:

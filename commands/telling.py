@@ -10,20 +10,29 @@ from alerting.incident import Incident
 from alerting.remarks import Remarks
 from alerting.words import lasting, summary_of
 from checks.walls import EPOCH, MILLISECOND
+from commands.beginning import Beginning, Moment, cause_in_words
 from commands.console import Console
-from commands.story import Moment, Times, cause_in_words, story_of, times_of, verdict_in_words
+from commands.holds import Holds
+from commands.outcomes import outcomes
+from commands.story import Times, story_of, times_of, verdict_in_words
 from store.history import Letter
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """All that is known of one incident. `last_good_at`: the last good attempt before it began (ms)."""
+    """All that is known of one incident by `now` (ms).
+
+    `last_good_at` is the last good attempt before it began (ms), `zone` where the configuration is at home.
+    """
 
     id: str
     incident: Incident
     letters: Sequence[Letter]
     remarks: Remarks
     last_good_at: int | None
+    past: Holds
+    zone: tzinfo
+    now: int
 
     @property
     def times(self) -> Times:
@@ -34,7 +43,8 @@ class Told:
     def story(self) -> list[Moment]:
         """Give what happened, in order of time."""
         verdicts, notes = self.remarks.verdicts.get(self.id, ()), self.remarks.notes.get(self.id, ())
-        return story_of(self.incident, self.letters, verdicts, notes)
+        beginning = Beginning.of(self.incident, self.letters, self.past, self.zone, self.now)
+        return story_of(beginning, self.letters, verdicts, notes)
 
 
 def document_of(told: Told) -> Mapping[str, Any]:
@@ -71,31 +81,30 @@ def _delivery(letter: Letter) -> Mapping[str, Any]:
     }
 
 
-def show(console: Console, told: Told, state: str, zone: tzinfo, now: int) -> None:
+def show(console: Console, told: Told, state: str) -> None:
     """Print it for people."""
-    incident = told.incident
-    end = incident.restored_at or incident.resolved_at or now
+    incident, zone = told.incident, told.zone
+    end = incident.restored_at or incident.resolved_at or told.now
     console.line(f"{told.id}: {summary_of(incident)}")
     console.line(f"{incident.urgency.value}, {incident.severity}, {state}")
     console.line()
     console.line(f"since {_clock(incident.fault_at, zone)}, for {lasting(end - incident.fault_at)}")
-    for line in (*_around(incident), *_in_words(told.times), *_remarks(told)):
+    for line in (*_around(told), *_in_words(told.times), *_remarks(told)):
         console.line(line)
     console.line()
     console.table(("at", "what happened"), [(_clock(each.at, zone), each.what) for each in told.story])
 
 
-def _around(incident: Incident) -> Iterator[str]:
+def _around(told: Told) -> Iterator[str]:
+    incident = told.incident
     for cause in incident.causes:
         yield f"because of {cause.check}: {cause_in_words(cause)}"
     if incident.suppressed_by:
         yield f"told with the incident of {incident.suppressed_by}"
     if incident.swallowed:
         yield f"down with it, and told with it: {', '.join(incident.swallowed)}"
-    if incident.told or incident.stormed:
-        yield f"told: {', '.join((*incident.told, *(f'{name} (with others)' for name in incident.stormed)))}"
-    else:
-        yield "told: nobody"
+    came = [f"{name}: {what}" for name, what in outcomes(incident, told.letters, told.zone).items()]
+    yield from came or ["told: nobody"]
 
 
 def _in_words(times: Times) -> Iterator[str]:

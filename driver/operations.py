@@ -64,6 +64,15 @@ class Ear:
         self._connection = self._version = None
 
 
+def _tell(heard: Callable[[Operation], None], operation: Operation) -> None:
+    """Hand one operation on. What goes wrong with it is no reason to be deaf to all that come after it."""
+    try:
+        heard(operation)
+    except Exception:
+        told = (operation.what, operation.subject, operation.serial)
+        log.exception("%s: %s (serial %s) is not carried out, by a bug of ours: please report this", *told)
+
+
 async def follow(
     place: Path | None, heard: Callable[[Operation], None], *, after: int = 0, every: float = EVERY
 ) -> None:
@@ -85,7 +94,7 @@ async def follow(
                     log.warning("what operators do cannot be read, and is heard later: %s", error)
                 deaf = True
             for operation in found:
-                heard(operation)
+                _tell(heard, operation)
             await asyncio.sleep(every)
     finally:
         ear.close()

@@ -63,6 +63,7 @@ INCIDENT = shape(
     causes=rows(CAUSE),
     suppressed_by=MAYBE,
     silenced_by=MAYBE,
+    in_maintenance=MAYBE,
 )
 STATUS = shape(
     at=TIME,

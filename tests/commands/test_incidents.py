@@ -3,12 +3,14 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import jsonschema
 import pytest
 
-from alerting.incident import Heard
-from alerting.intent import Urgency
+from alerting.incident import Heard, Incident
+from alerting.intent import Intent, Urgency
+from commands.holds import time_of_day
 from store import file
 from store.reader import open_reader, operations
 from store.rows import Operation
@@ -29,13 +31,14 @@ from tests.commands.incidents import (
 from tests.commands.shapes import INCIDENT, MAYBE, NUMBER, NUMBER_OR_NOT, TIME, TIME_OR_NOT, WORD, rows, shape
 from tests.commands.shell import Answer, Shell
 
+ACKNOWLEDGED = Heard("acknowledged", 1, by_person=True, acknowledged=True)
 NOTE = shape(at=TIME, author=WORD, text=WORD)
 VERDICT = shape(at=TIME, author=WORD, cause=WORD, note=WORD, verdict={"enum": ["true", "false", "no-action"]})
 MORE: dict[str, Any] = {
     "id": WORD,
     "urgency": {"enum": ["page", "ticket", "info"]},
     **dict.fromkeys(("accepted_at", "announced_at", "restored_at"), TIME_OR_NOT),
-    **dict.fromkeys(("in_maintenance", "ended"), MAYBE),
+    "ended": MAYBE,
     **dict.fromkeys(("told", "swallowed"), rows(WORD)),
     "flapping": {"type": "boolean"},
     "verdict": {"anyOf": [VERDICT, {"type": "null"}]},
@@ -114,8 +117,10 @@ def test_people_see_state_times_and_what_it_is(shell: Shell) -> None:
     keep(
         shell,
         over().row(),
-        incident("vpn", suppressed_by="sso", told=(), announced_at=None).row(),
-        incident("mail", acknowledged_at=1, flapping=True, silenced_by="silence-1").row(),
+        incident("vpn", ago=HOUR // 2, suppressed_by="sso", told=(), announced_at=None).row(),
+        incident(
+            "mail", acknowledged_at=1, heard={"oncall": ACKNOWLEDGED}, flapping=True, silenced_by="silence-1"
+        ).row(),
     )
 
     lines = incidents(shell).out.splitlines()
@@ -125,6 +130,19 @@ def test_people_see_state_times_and_what_it_is(shell: Shell) -> None:
     assert "open, told with sso" in lines[2]
     assert "resolved" in lines[3]
     assert "20 min  –        Single sign-on is up again after 20 min" in lines[3]
+
+
+def test_an_acknowledgement_is_told_of_while_it_stands(shell: Shell) -> None:
+    taken_back = Heard("unacknowledged", 2, by_person=True)
+    keep(
+        shell,
+        incident("sso", acknowledged_at=1, heard={"oncall": ACKNOWLEDGED}).row(),
+        incident("vpn", acknowledged_at=1, heard={"oncall": taken_back}).row(),
+    )
+
+    assert "open, acknowledged" in incidents(shell, "show", "sso").out
+    assert "page, critical, open\n" in incidents(shell, "show", "vpn").out
+    assert ["open, acknowledged" in line for line in incidents(shell).out.splitlines()[1:]] == [True, False]
 
 
 def test_an_empty_list_says_how_to_see_more(shell: Shell) -> None:
@@ -224,8 +242,9 @@ def test_what_was_never_good_has_no_upper_bound(shell: Shell) -> None:
     [
         ({"silenced_by": "silence-1"}, "; held by silence-1"),
         ({"in_maintenance": "patchday"}, "; held by maintenance patchday"),
+        ({"in_maintenance": "maintenance-6"}, "; held by maintenance-6"),
         ({"suppressed_by": "sso"}, "; told with the incident of sso"),
-        ({"put_off": True}, "; put off to the hours of its route"),
+        ({"put_off": True}, "; outside of its route's hours: told to nobody until they begin"),
     ],
 )
 def test_what_keeps_an_announcement_back_is_part_of_the_story(
@@ -258,6 +277,88 @@ def test_what_a_receiver_reports_and_what_still_waits_is_told(shell: Shell) -> N
 
     assert "oncall reports: resolved by a person" in story
     assert "oncall is tried with the open, not accepted yet" in story
+
+
+def test_who_acknowledged_is_told_with_the_receiver_that_reported_it(shell: Shell) -> None:
+    one = incident()
+    at, later = one.opened_at + MINUTE, one.opened_at + 2 * MINUTE
+    stands = Heard("acknowledged", at, by_person=True, acknowledged=True)
+    back = Heard("unacknowledged", later, by_person=True)
+    keep(
+        shell,
+        replace(one, acknowledged_at=at, heard={"oncall": stands}).row(),
+        replace(one, episode=2, acknowledged_at=at, heard={"oncall": back}).row(),
+        replace(one, episode=3, acknowledged_at=at, heard={"oncall": back, "chat": back}).row(),
+    )
+
+    stories = [[each["what"] for each in shown(shell, f"sso#{number}")["story"][2:]] for number in (1, 2, 3)]
+
+    assert stories == [
+        ["acknowledged by a person, as oncall reports"],
+        [
+            "acknowledged by a person, as oncall reports",
+            "the acknowledgement was taken back, as oncall reports",
+        ],
+        [
+            "acknowledged by a person",
+            "the acknowledgement was taken back, as oncall reports",
+            "the acknowledgement was taken back, as chat reports",
+        ],
+    ]
+
+
+def test_an_escalation_says_why_others_are_told(shell: Shell) -> None:
+    one = incident()
+    keep(
+        shell,
+        one.row(),
+        *(escalated(one, "nobody has acknowledged it for 20 s").row(), intent(one).row()),
+        *(escalated(one, "acknowledged at noon, and still open", episode=2).row(),),
+        replace(one, episode=2).row(),
+    )
+
+    assert told_at_last(shell, "sso#1") == "escalated to lead: nobody had acknowledged for 20 s"
+    assert told_at_last(shell, "sso#2") == "escalated to lead: acknowledged at noon, and still open"
+
+
+def escalated(one: Incident, note: str, episode: int = 1) -> Intent:
+    said = intent(one, receiver="lead", after=20_000)
+    message = replace(said.message, details={"note": note})
+    return replace(said, id=f"{said.id}-{episode}", episode=episode, anew=True, message=message)
+
+
+def told_at_last(shell: Shell, id: str) -> str:
+    return str(shown(shell, id)["story"][-1]["what"])
+
+
+def test_people_see_what_came_of_the_open_at_each_receiver(shell: Shell) -> None:
+    one = incident(told=("oncall", "chat", "lead", "old"), stormed=("wall",))
+    again = intent(one, after=60_000)
+    chat, lead, drop = (intent(one, receiver=name) for name in ("chat", "lead", "drop"))
+    keep(
+        shell,
+        *(one.row(), intent(one).row(), settled(intent(one), after=2_000)),
+        *(again.row(), settled(again, "dead"), chat.row(), settled(chat, "dead", detail="400")),
+        *(lead.row(), drop.row(), settled(drop, "replaced", detail="dropped by hand")),
+    )
+
+    lines = incidents(shell, "show", "sso").out.splitlines()
+
+    accepted = time_of_day(one.opened_at + 2_000, ZoneInfo("Europe/Amsterdam"), one.opened_at, seconds=True)
+    begin = lines.index(f"oncall: accepted {accepted}")
+    assert lines[begin + 1 : begin + 6] == [
+        "chat: refused (400)",
+        "lead: not accepted yet",
+        "drop: not told (dropped by hand)",
+        "old: nothing is known of its open",
+        "wall: told together with others",
+    ]
+
+
+def test_where_nobody_was_to_be_told_that_is_said(shell: Shell) -> None:
+    keep(shell, incident(told=()).row())
+
+    assert "told: nobody\n" in incidents(shell, "show", "sso").out
 
 
 def test_what_is_about_ourselves_has_no_check_that_failed(shell: Shell) -> None:

@@ -112,7 +112,40 @@ def test_everything_that_was_typed_is_kept(shell: Shell) -> None:
 def test_what_is_declared_is_said_in_local_time(shell: Shell) -> None:
     answer = add(shell, "--service", "sso", "--start", "2040-12-05T21:00Z", "--for", "4h")
 
-    assert answer.out == ("maintenance-1 is declared for sso: 2040-12-05 22:00 CET to 2040-12-06 02:00 CET\n")
+    assert answer.out == (
+        "maintenance-1 is declared for sso: 2040-12-05 22:00 CET to 2040-12-06 02:00 CET\n"
+        "it also holds vpn; --no-dependents leaves them out\n"
+    )
+
+
+def test_what_an_exclusion_does_by_now_is_said(shell: Shell) -> None:
+    words = ["--service", "vpn", "--for", "1h"]
+
+    assert add(shell, *words).err == (
+        "announcements are held; figures do not leave this time out yet "
+        "(effect: exclude comes with a later version)\n"
+    )
+    assert add(shell, *words, "--effect", "label").err == ""
+
+
+@pytest.mark.parametrize("words", [["--no-dependents"], ["--service", "vpn"]])
+def test_no_dependents_are_named_where_none_is_held_besides(shell: Shell, words: list[str]) -> None:
+    assert "also holds" not in add(shell, "--service", "sso", "--for", "1h", *words).out
+
+
+@pytest.mark.parametrize(("length", "warned"), [("7d", False), ("8d", True)])
+def test_a_long_one_is_warned_of_and_kept(shell: Shell, length: str, warned: bool) -> None:
+    answer = add(shell, "--service", "sso", "--for", length)
+
+    assert answer.status == 0
+    assert ("it lasts 8 d, in which nobody is told" in answer.err) == warned
+
+
+def test_a_short_window_is_shown_with_its_seconds(shell: Shell) -> None:
+    answer = add(shell, "--service", "sso", "--start", "2040-12-05T22:00", "--for", "90s")
+
+    assert "sso: 2040-12-05 22:00:00 CET to 2040-12-05 22:01:30 CET\n" in answer.out
+    assert "2040-12-05 22:00:00 CET for 1 min 30 s" in shell.type("maintenance", "list").out
 
 
 def test_a_recurrence_says_its_first_window(shell: Shell) -> None:

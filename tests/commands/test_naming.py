@@ -21,12 +21,14 @@ EPISODES = {
         ("sso#1", ("hq/service/sso", 1)),
         ("service/vpn", ("hq/service/vpn", 1)),
         ("vpn#4", ("hq/monitor/unmeasured/vpn", 4)),
-        ("mail", ("hq/service/old-mail", 1)),
+        ("old-mail", ("hq/service/old-mail", 1)),
         ("hq/storm/a#1", ("hq/storm/a#1", 2)),
         ("hq/storm/a#1#2", ("hq/storm/a#1", 2)),
     ],
 )
-def test_an_incident_is_named_by_any_clear_ending_of_its_key(text: str, found: tuple[str, int]) -> None:
+def test_an_incident_is_named_by_any_clear_ending_of_its_key_behind_a_slash(
+    text: str, found: tuple[str, int]
+) -> None:
     assert meant(text, EPISODES) == found
 
 
@@ -35,6 +37,15 @@ def test_an_incident_is_named_by_any_clear_ending_of_its_key(text: str, found: t
     [
         ("vpn", "vpn could be hq/monitor/unmeasured/vpn#4, hq/service/vpn#1: say more of it"),
         ("sso#9", "hq/service/sso has no episode 9: did you mean hq/service/sso#3?"),
+        ("mail", "there is no incident mail: did you mean hq/service/old-mail#1?"),
+        ("ail#1", "there is no incident ail#1: did you mean hq/service/old-mail#1?"),
+        ("pn", "there is no incident pn: did you mean hq/monitor/unmeasured/vpn#4, hq/service/vpn#1?"),
+        ("/sso", "there is no incident /sso: did you mean hq/service/sso#3?"),
+        (
+            "o",
+            "there is no incident o: did you mean hq/monitor/unmeasured/vpn#4, hq/service/old-mail#1, "
+            "hq/service/sso#3, hq/storm/a#1#2?",
+        ),
         ("soo", "there is no incident soo: did you mean hq/service/sso#3?"),
         ("service/soo#1", "there is no incident service/soo#1: did you mean hq/service/sso#3?"),
         ("quite-another", "there is no incident quite-another: `incidents --all` lists what there was"),

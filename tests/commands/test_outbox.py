@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 
 from alerting.outbox_orders import document_of
-from store import file
+from store import file, history
 from store.reader import open_reader, operations
 from store.rows import Operation
 from tests.commands.incidents import CONFIGURATION, DAY, incident, intent, keep, over, settled, tried
@@ -59,6 +59,12 @@ def written() -> list[Operation]:
 
 def ordered() -> list[tuple[str, str]]:
     return [(each.what, each.subject) for each in written()]
+
+
+def shown_how(id: str) -> str:
+    with closing(open_reader("watchkeeper.db")) as store:
+        found = history.letter(store, id)
+    return found.how if found else ""
 
 
 # --- list
@@ -187,7 +193,6 @@ def test_where_all_is_left_nothing_is_ordered(shell: Shell) -> None:
         (["retry", "9" * 30], "there is no message 999"),
         (["retry"], "one of the arguments ID --all is required"),
         (["retry", "1", "--all"], "not allowed with"),
-        (["drop", "1"], "does not wait: it was refused for good (400 invalid event)"),
         (["drop", "5"], "does not wait: it was accepted"),
         (["drop", "--receiver", "onclal"], 'no receiver is called onclal: did you mean "oncall"?'),
         (["drop"], "one of the arguments ID --receiver is required"),
@@ -255,6 +260,42 @@ def test_all_that_waits_for_a_receiver_is_dropped(shell: Shell) -> None:
 
     assert ordered() == [("outbox.drop", WAITING.id), ("outbox.drop", more.id)]
     assert "what comes after it is told" in answer.out
+
+
+def test_a_dead_letter_that_is_dropped_is_off_the_list(shell: Shell) -> None:
+    answer = outbox(shell, "drop", "1")
+
+    assert answer.out == (
+        "1, the open of hq/service/sso#1 for oncall, is off the list: "
+        "it was refused for good (400 invalid event)\n"
+    )
+    assert ordered() == [("outbox.drop", DEAD.id)]
+    assert [each["number"] for each in listed(shell)] == [2, 3]
+    assert shown_how(DEAD.id) == "dead"
+    again = outbox(shell, "drop", "1")
+    assert (again.status, "is off the list already" in again.err) == (2, True)
+
+
+def test_a_dead_letter_that_is_given_again_is_not_dropped(shell: Shell) -> None:
+    outbox(shell, "retry", "1")
+
+    answer = outbox(shell, "drop", "1")
+
+    assert answer.status == 2
+    assert "has been ordered to be given again before: drop what was given" in answer.err
+
+
+def test_a_dead_letter_that_was_dropped_may_still_be_given_again(shell: Shell) -> None:
+    outbox(shell, "drop", "1")
+
+    assert outbox(shell, "retry", "1").status == 0
+    assert "outbox.retry" in [what for what, _ in ordered()]
+
+
+def test_the_end_that_was_refused_is_to_be_told_by_hand(shell: Shell) -> None:
+    keep(shell, settled(RESOLVE, "dead", detail="403"))
+
+    assert "is off the list: oncall IS NOT TOLD THAT IT IS OVER" in outbox(shell, "drop", "3").out
 
 
 def test_a_receiver_for_which_nothing_waits_is_no_mistake(shell: Shell) -> None:

@@ -40,6 +40,11 @@ def test_a_store_is_given_as_the_configuration_gives_it() -> None:
         (["once", "--conf", "a.yaml"], "--conf"),
         (["ask"], "CHECK"),
         (["validate", "mine.yaml"], "unrecognized arguments: mine.yaml; say --config mine.yaml"),
+        (["maintenence", "list"], '): did you mean "maintenance"?'),
+        (["silence", "lst"], '): did you mean "list"?'),
+        (["silence", "add", "--for", "-1h"], "--for: must be a duration such as 500ms"),
+        (["incidents", "--since", "-7d"], "--since: must be a duration such as 500ms"),
+        (["once", "--json", "-1"], "--json"),
         (["validate", "mine"], "unrecognized arguments: mine\n"),
     ],
 )

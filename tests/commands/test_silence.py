@@ -1,4 +1,5 @@
 import json
+import shlex
 from contextlib import closing
 
 import jsonschema
@@ -138,6 +139,11 @@ def test_a_silence_that_matches_nothing_is_warned_of_and_kept(
         (["--match", "scope=all", "--for", "1h"], "--match scope: must be"),
         (["--match", "tier=1", "--match", "tier=3", "--for", "1h"], "tier is said twice"),
         (["--service", "sso", "--match", "service=vpn", "--for", "1h"], "service is said twice"),
+        (["--service", "sso", "--service", "sso", "--for", "1h"], "service is said twice"),
+        (
+            ["--match", "labels.region=eu", "--match", "labels.region=us", "--for", "1h"],
+            "there is one silence per value of labels.region (or a match by owner, tier, labels)",
+        ),
         (["--service", "sso", "--for", "1h", "--reason", " "], "--reason must say why"),
     ],
 )
@@ -149,6 +155,47 @@ def test_wrong_use_is_refused_with_the_remedy_and_nothing_is_written(
     assert (answer.status, answer.out) == (2, "")
     assert told in answer.err
     assert written() == []
+
+
+def test_for_two_services_the_two_commands_to_type_are_told_and_they_work(shell: Shell) -> None:
+    two = ["--service", "sso", "--service", "vpn", "--match", "tier=1", "--for", "90m", "--author", "o'me"]
+
+    answer = add(shell, *two)
+
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.err.splitlines() == [
+        "watchkeeper: service is said twice: there is one silence per service "
+        "(or a match by owner, tier, labels). Type:",
+        *(
+            f"  watchkeeper silence add --service {name} --match tier=1 --for 90m --reason noise "
+            """--author 'o'"'"'me'"""
+            for name in ("sso", "vpn")
+        ),
+    ]
+    for line in answer.err.splitlines()[1:]:
+        assert shell.type(*shlex.split(line)[1:]).status == 0
+    assert [each["match"] for each in listed(shell)] == [
+        {"tier": 1, "service": "sso"},
+        {"tier": 1, "service": "vpn"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--for", "2d"], "--for 2d"),
+        (["--for", "1.5s"], "--for 1.5s"),
+        (["--for", "1000000s"], "--for 1000000s"),
+        (["--until", "2026-12-06T08:00"], "--until 2026-12-06T08:00:00"),
+        (["--until", "2026-12-06T08:00Z"], "--until 2026-12-06T08:00:00+00:00"),
+    ],
+)
+def test_the_commands_to_type_last_as_long_as_what_was_typed(
+    shell: Shell, words: list[str], told: str
+) -> None:
+    answer = add(shell, "--match", "tier=1", "--match", "tier=3", *words)
+
+    assert f"--match tier=3 {told} --reason noise" in answer.err
 
 
 def test_thirty_days_are_not_too_long(shell: Shell) -> None:

@@ -1,5 +1,7 @@
 import json
+import re
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -62,6 +64,45 @@ def test_people_are_told_the_same_and_down_is_no_reason_to_exit_otherwise(shell:
     assert "front down" in answer.out
     assert "hq/service/web  critical" in answer.out
     assert "web-up     99.900 %  30d     undecided" in answer.out
+
+
+def test_what_is_in_maintenance_is_marked_and_what_is_silenced_is_counted(shell: Shell) -> None:
+    store(shell)
+    assert "active" not in shell.type("status").out
+    for length in ("90s", "2h"):
+        shell.type("silence", "add", "--service", "web", "--for", length, "--reason", "noise")
+    shell.type("maintenance", "add", "--service", "web", "--until", "2998-01-01T22:00Z", "--reason", "certs")
+
+    said = shell.type("status").out
+
+    assert "front down; in maintenance: maintenance-1 until 2998-01-01 22:00 UTC\n" in said
+    assert re.search(
+        r"^2 silences are active: silence-1 until .*\d\d:\d\d:\d\d UTC, silence-2 until", said, re.M
+    )
+
+
+def test_what_is_held_says_until_when_and_why(shell: Shell) -> None:
+    store(shell)
+    held = replace(incident(), in_maintenance="maintenance-1", silenced_by="silence-1")
+    with closing(file.open(shell.folder / "watchkeeper.db", "test", 0)) as kept:
+        write(kept.connection, [held.row()])
+    gone = shell.type("status").out
+    shell.type("maintenance", "add", "--service", "web", "--until", "2998-01-01T22:00Z", "--reason", "certs")
+
+    said = shell.type("status").out
+
+    assert "; held by maintenance-1 and by silence-1\n" in gone
+    assert "; held until 2998-01-01 22:00 UTC by maintenance-1 (certs) and by silence-1\n" in said
+    (told,) = json.loads(shell.type("status", "--json").out)["incidents"]
+    assert (told["in_maintenance"], told["silenced_by"]) == ("maintenance-1", "silence-1")
+
+
+def test_what_is_put_off_says_so(shell: Shell) -> None:
+    store(shell)
+    with closing(file.open(shell.folder / "watchkeeper.db", "test", 0)) as kept:
+        write(kept.connection, [replace(incident(), put_off=True).row()])
+
+    assert "; put off to the hours of its route\n" in shell.type("status").out
 
 
 def test_a_budget_of_which_nothing_was_measured_is_not_called_whole(shell: Shell) -> None:

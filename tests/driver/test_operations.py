@@ -41,8 +41,11 @@ class Heard(list[str]):
     def __init__(self) -> None:
         super().__init__()
         self.news = asyncio.Event()
+        self.bug = ""  # the subject that cannot be heard
 
     def __call__(self, operation: Operation) -> None:
+        if operation.subject == self.bug:
+            raise LookupError(self.bug)
         self.append(operation.subject)
         self.news.set()
 
@@ -85,6 +88,25 @@ async def test_what_was_known_at_the_start_is_not_heard_again(place: Path) -> No
         await heard.until(1)
 
     assert heard == ["silence-2"]
+
+
+@pytest.mark.usefixtures("store")
+async def test_a_bug_with_one_operation_is_logged_and_no_reason_to_be_deaf_to_the_next(
+    place: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with following(place) as heard:
+        heard.bug = "silence-1"
+        for number in (1, 2):
+            silence(place, number)
+        await heard.until(1)
+
+    assert heard == ["silence-2"]
+    (told,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert told.message == (
+        "silence.add: silence-1 (serial 1) is not carried out, by a bug of ours: please report this"
+    )
+    assert told.exc_info
+    assert isinstance(told.exc_info[1], LookupError)
 
 
 async def test_a_store_in_memory_has_nobody_to_listen_to() -> None:
