@@ -13,6 +13,7 @@ from tests.alerting.hand import Hand, alerting, check, company, receiver, restar
 SSO = Service(name="sso", title="Single sign-on", owner="identity", tier=1)
 MAIL = Service(name="mail", title="Mail", owner="messaging", tier=1, depends_on=("sso",))
 WIKI = Service(name="wiki", tier=2, depends_on=("mail",))
+LIST = "down with it, not told by themselves"
 CHECKS = (check("login", "sso"), check("inbox", "mail"), check("page", "wiki"))
 
 
@@ -95,10 +96,7 @@ def test_the_list_of_who_is_down_too_follows_in_one_update() -> None:
     hand.passes(10)
 
     assert [each for each in hand.told() if each[0] == "update"] == [("update", "service/sso")]
-    assert hand.intent("update").message.details["down with it, not told by themselves"] == [
-        "mail (messaging)",
-        "wiki",
-    ]
+    assert hand.intent("update").message.details[LIST] == ["mail (messaging)", "wiki"]
 
 
 def test_a_grandchild_is_swallowed_by_whoever_is_announced() -> None:
@@ -132,6 +130,22 @@ def test_an_ancestor_that_became_unknown_while_it_is_announced_still_swallows() 
     hand = well().fails("login").attempt("login", Reason.BUG).fails("inbox")
 
     assert opens(hand) == ["sso"]
+
+
+def test_one_that_is_up_again_before_its_ancestor_is_said_to_be() -> None:
+    hand = well().fails("login").fails("inbox").passes(20).works("inbox").passes(20)
+    assert hand.intent("update").message.details[LIST] == ["mail (messaging), up again"]
+
+    assert hand.works("login").intent("resolve").message.details[LIST] == ["mail (messaging)"]
+
+
+def test_what_flaps_is_said_to_go_up_and_down_also_where_it_is_up() -> None:
+    hand = well().fails("login").works("login").fails("login").works("login").passes(20)
+    told = hand.intent("update").message
+
+    assert "Single sign-on goes up and down since" in told.summary
+    assert told.details["what"] == "Single sign-on goes up and down"
+    assert hand.passes(3600).intent("resolve").message.details["what"] == "Single sign-on was down"
 
 
 def test_an_ancestor_whose_page_is_not_taken_swallows_nobody() -> None:

@@ -187,7 +187,7 @@ def page_of(incident: Incident) -> Page:
         name=incident.dedup_key.rsplit("/", 1)[1],
         began_at=incident.began_at,
         ended_at=incident.log[-1][0],
-        listed=frozenset(said.get(LISTED, ())),
+        listed=frozenset(each.removesuffix(", up again") for each in said.get(LISTED, ())),
         down=frozenset(said.get(DOWN_TOO, ())),
         resolved=incident.log[-1][1] == "resolve",
     )
