@@ -46,7 +46,7 @@ bench: .venv/test ## run every measurement in bench/
 slow: .venv/test ## run the long tests too (marker: slow)
 	.venv/bin/pytest -m "slow or not slow"
 
-crash: .venv/test ## kill the daemon at any moment in ROUNDS outages (200); SEED repeats a run
+crash: .venv/test ## kill the daemon at any moment, in ROUNDS outages or ROUNDS times (200); SEED repeats a run
 	WATCHKEEPER_CRASH_ROUNDS=$(or $(ROUNDS),200) WATCHKEEPER_CRASH_SEED=$(SEED) .venv/bin/pytest -m "slow or not slow" tests/faults/test_crash*.py
 
 clean: ## take away what these targets made
