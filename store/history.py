@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from store.reader import INCIDENTS, Episode
 from store.rows import IncidentRow, IntentRow
@@ -84,5 +85,5 @@ def last_good_at(connection: sqlite3.Connection, check: str, before: int) -> int
     return found
 
 
-def _letter(values: tuple[object, ...]) -> Letter:
-    return Letter(IntentRow(*values[:8]), *values[8:])  # type: ignore[arg-type]
+def _letter(values: tuple[Any, ...]) -> Letter:
+    return Letter(IntentRow(*values[:8]), *values[8:])

@@ -261,7 +261,7 @@ def test_what_is_over_is_listed_when_asked_for_with_its_last_window(shell: Shell
 
 
 def test_the_next_window_is_shown_where_none_is_now(shell: Shell) -> None:
-    start = datetime.now(UTC) + timedelta(days=3)  # noqa: TID251 - the command reads the same clock
+    start = datetime.fromtimestamp(Clock().now() / 1000, UTC) + timedelta(days=3)
     told = added(
         shell,
         *(

@@ -11,6 +11,7 @@ from tests.faults.process import Running
 CHECKS = 60
 RELOADS = 200
 WARM = 40  # reloads after which caches, threads and the allocator have what they need
+LOOKS = 40
 GROWTH = 0.05  # of the memory, which is noise: two hundred configurations would be several times that
 MiB = 1 << 20
 
@@ -71,10 +72,10 @@ async def reloaded(company: Company, turns: range) -> None:
         await asyncio.sleep(0.02)
 
 
-async def settled(company: Company) -> Held:
-    """Give the least it holds within a few seconds: attempts under way come and go."""
+async def settled(company: Company, looks: int = LOOKS) -> Held:
+    """Give the least it holds in so many looks: attempts under way come and go, what leaks stays."""
     seen = []
-    for _ in range(40):
+    for _ in range(looks):
         seen.append(held(company.daemon))
         await asyncio.sleep(0.1)
     least = [min(getattr(each, name) for each in seen) for name in ("sockets", "files", "threads", "memory")]
@@ -90,10 +91,10 @@ async def test_two_hundred_reloads_under_load_leave_nothing_behind(company: Comp
     await reloaded(company, range(WARM))
     before = await settled(company)
     await reloaded(company, range(WARM, WARM + RELOADS))
-    after = await settled(company)
+    after = await settled(company, 4 * LOOKS)  # longer: a busy machine has more under way at any moment
 
     print(before, after, sep="\n")
-    assert after.sockets <= before.sockets + 12  # as many as hang at any moment, where the machine is busy
+    assert after.sockets <= before.sockets + 2
     assert after.files <= before.files
     assert after.threads <= before.threads
     assert after.memory <= before.memory * (1 + GROWTH)

