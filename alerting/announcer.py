@@ -11,6 +11,7 @@ from dataclasses import replace
 from alerting.audience import audience_of
 from alerting.book import Book
 from alerting.calendar import Calendar
+from alerting.digest import Digest
 from alerting.incident import Ended, Incident
 from alerting.intent import Action
 from alerting.moment import Moment
@@ -24,8 +25,9 @@ TOGETHER = 10_000  # ms in which news of one incident is told in one update
 class Announcer:
     """Owner of when news is told, and of when others are to hear of what nobody has acknowledged."""
 
-    def __init__(self, book: Book, calendar: Calendar) -> None:
+    def __init__(self, book: Book, calendar: Calendar, missed: str = "") -> None:
         self.calendar = calendar
+        self.digest = Digest(book, calendar, missed)
         self._book = book
         self._storms = Storms(book)
         self._news: dict[str, int] = {}  # keys of which there is news: when it is told
@@ -56,6 +58,7 @@ class Announcer:
         """Resolve an incident for everybody who was told of it."""
         known = self._book.open[key]
         self._book.end(key, restored_at, at.configuration, at.now, at.decision, ended=ended)
+        self.digest.ended(replace(known, restored_at=restored_at, resolved_at=at.now), at)
         for joint in self._storms.left(known, at):
             self.news(joint, at)
         self._forget()

@@ -8,7 +8,7 @@ from alerting.events import Decision
 from alerting.incident import Ended, Incident
 from alerting.intent import Action, Intent, Message, Urgency
 from alerting.receiver import Target
-from alerting.words import farewell_of, message_of
+from alerting.words import farewell_of, message_of, note_of
 from checks.model import Configuration
 
 
@@ -90,6 +90,22 @@ class Book:
         closed_by = incident.closed_by if action is Action.UPDATE else ()
         for receiver in (name for name in receivers if name not in closed_by):
             _queue(incident, action, receiver, message, now, decision, anew=anew)
+
+    def note(
+        self,
+        incident: Incident,
+        lines: Mapping[str, Sequence[str]],
+        configuration: Configuration,
+        now: int,
+        decision: Decision,
+    ) -> None:
+        """Put what is over already on record, and tell each receiver its lines of it."""
+        episode = self.episodes[incident.key] = self.episodes.get(incident.key, 0) + 1
+        incident = replace(incident, episode=episode)
+        decision.rows.append(incident.row())
+        for receiver, said in lines.items():
+            message = note_of(incident, said, configuration)
+            _queue(incident, Action.NOTE, receiver, message, now, decision)
 
     def part(
         self, incident: Incident, receivers: Collection[str], old: Configuration, now: int, decision: Decision

@@ -102,7 +102,11 @@ class Calendar:
 
     def off(self, route: Route, now: int) -> bool:
         """Say whether the receivers of a route are off duty."""
-        duty = self._duty(route.during)
+        return self.is_off(route.during, now)
+
+    def is_off(self, name: str, now: int) -> bool:
+        """Say whether hours of a name are there, and it is outside of them."""
+        duty = self._duty(name)
         return duty is not None and not hours.within(duty, self._zone, now)
 
     # --- a turn

@@ -187,6 +187,7 @@ class Dependencies:
             self._held_anew(name, at)
         for key in (self._failing.keys() | self._covering.undelivered) - self._book.open.keys():
             self.delivered(key)  # it is over
+        self._announcer.digest.tell(at)
 
     def _review(self, known: Incident, at: Moment) -> None:
         freed = self._announcer.review(known.key, at)

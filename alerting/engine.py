@@ -51,6 +51,7 @@ class Engine:
         episodes: Mapping[str, int] | None = None,
         queued: Iterable[Intent] = (),
         orders: Orders | None = None,
+        missed: str = "",
     ) -> None:
         self.configuration = configuration
         self.judges = {name: Judge(check) for name, check in configuration.checks.items() if check.enabled}
@@ -59,7 +60,7 @@ class Engine:
         self.accounts = Accounts(configuration, self.judges, self._times())
         self.book = Book(open_incidents, episodes, self._budgets)
         self.calendar = Calendar(configuration, orders)
-        self.announcer = Announcer(self.book, self.calendar)
+        self.announcer = Announcer(self.book, self.calendar, missed)
         self.dependencies = Dependencies(self.book, self.announcer, configuration)
         self.seeing = Seeing(configuration)
         self.suspects: set[str] = set()

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from alerting.intent import Urgency
 from store.rows import IncidentRow
 
-Scope = Literal["service", "monitor", "storm"]
+Scope = Literal["service", "monitor", "storm", "digest"]
 Ended = Literal["", "removed", "superseded"]  # why, where nothing was restored
 Happening = Literal["acknowledged", "unacknowledged", "resolved", "reopened"]  # at a receiver's end
 UNMEASURED = "unmeasured/"  # begins the names of what is told of services that nobody measures

@@ -24,6 +24,7 @@ class Action(StrEnum):
     UPDATE = "update"
     ACKNOWLEDGE = "acknowledge"
     RESOLVE = "resolve"
+    NOTE = "note"  # tells of what is over, and wants no answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,12 @@ from alerting.intent import Action, Intent
 from alerting.receiver import Abilities
 
 How = Literal["sent", "dead", "replaced"]
+NEEDS = {  # what a receiver must be able to do, and how that is called
+    Action.RESOLVE: ("resolves", "resolves"),
+    Action.ACKNOWLEDGE: ("acknowledges", "acknowledgements"),
+    Action.UPDATE: ("updates", "updates"),
+    Action.NOTE: ("info", "information"),
+}
 ANNOUNCING = frozenset({Action.OPEN, Action.UPDATE})
 DROPPED = "dropped by hand"
 
@@ -168,18 +174,13 @@ class Lane:
         return over
 
     def _needless(self, entry: Entry, first: bool, now: int) -> str:
-        story, can = self.stories[entry.intent.episode], entry.abilities
-        match entry.intent.action:
-            case Action.RESOLVE if not story.told:
-                return "never announced: nothing to resolve"
-            case Action.RESOLVE if not can.resolves:
-                return "the receiver takes no resolves"
-            case Action.ACKNOWLEDGE if not can.acknowledges:
-                return "the receiver takes no acknowledgements"
-            case Action.UPDATE if not can.updates:
-                return "the receiver takes no updates"
-            case Action.UPDATE if first and _stale(story, can, now):
-                return "the receiver would take it for a new incident"
+        story, can, action = self.stories[entry.intent.episode], entry.abilities, entry.intent.action
+        if action is Action.RESOLVE and not story.told:
+            return "never announced: nothing to resolve"
+        if action in NEEDS and not getattr(can, NEEDS[action][0]):
+            return f"the receiver takes no {NEEDS[action][1]}"
+        if action is Action.UPDATE and first and _stale(story, can, now):
+            return "the receiver would take it for a new incident"
         return ""
 
     def _forget(self) -> None:

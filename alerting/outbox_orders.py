@@ -109,6 +109,6 @@ def why_not(intent: Intent, latest: int, *, is_open: bool) -> str:
         return FORMER
     if latest != intent.episode:
         return "a later episode has begun"
-    if is_open == (intent.action is not Action.RESOLVE):
+    if intent.action is Action.NOTE or is_open == (intent.action is not Action.RESOLVE):
         return ""
     return "its episode is open" if is_open else "its episode is resolved"

@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from alerting import digest
 from alerting.engine import Engine
 from alerting.incident import Incident
 from alerting.intent import Intent
@@ -54,7 +55,8 @@ def restore(configuration: Configuration, connection: sqlite3.Connection, now: i
     for operation in operations:
         orders.take(operation)
     since = now - _span(configuration)
-    engine = Engine(configuration, incidents, episodes, queued, orders)
+    missed = reader.memory(connection).get(digest.MEMORY, "")
+    engine = Engine(configuration, incidents, episodes, queued, orders, missed)
     engine.replay(reader.results_since(connection, since, learned=False))
     left = unfinished(operations, reader.memory(connection), {intent.id for intent in queued})
     return Restored(engine, tuple((intent, intent.id in tried) for intent in queued), tuple(left))

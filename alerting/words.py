@@ -89,6 +89,8 @@ def summary_of(incident: Incident) -> str:
         return f"Watchkeeper: {_over(incident) if incident.resolved_at else incident.text}"
     if incident.scope == "storm":
         return _storm(incident)
+    if incident.scope == "digest":
+        return incident.text
     return _of_service(incident, title)
 
 
@@ -129,6 +131,12 @@ def farewell_of(incident: Incident, configuration: Configuration) -> Message:
     message = message_of(incident, configuration)
     summary = f"{message.summary}; the configuration has changed, and it is told elsewhere from now on"
     return replace(message, summary=summary)
+
+
+def note_of(incident: Incident, lines: Sequence[str], configuration: Configuration) -> Message:
+    """Say in one line what is over already."""
+    message = message_of(incident, configuration)
+    return replace(message, summary=f"{incident.text}: {'; '.join(lines)}", details={"lines": list(lines)})
 
 
 def _now(incident: Incident) -> str:

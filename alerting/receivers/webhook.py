@@ -22,6 +22,7 @@ TYPES = {
     Action.OPEN: "incident.opened",
     Action.UPDATE: "incident.updated",
     Action.RESOLVE: "incident.resolved",
+    Action.NOTE: "digest",
 }
 TIMES = ("fault_at", "opened_at", "resolved_at")
 

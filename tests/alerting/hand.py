@@ -7,6 +7,7 @@ from heapq import heappop, heappush
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from alerting import digest
 from alerting.engine import Engine
 from alerting.events import (
     Attempted,
@@ -27,7 +28,7 @@ from alerting.receiver import Abilities, Request, Response, Sent, Verdict
 from checks.model import Alerting, Check, Configuration, Network, Receiver, Route, SelfCheck, Service
 from checks.walls import EPOCH, MILLISECOND
 from probes.result import Outcome, Reason, Result
-from store.rows import Operation, What
+from store.rows import Memory, Operation, What
 from tests.simulation.world import Kind
 
 BAD, GOOD, UNSEEN = Reason.HTTP_STATUS, None, Reason.BUG  # what an attempt may come to
@@ -328,6 +329,7 @@ def restarted(
         episodes=old.book.episodes,
         queued=queued,
         orders=orders,
+        missed=next((row.value for row in reversed(hand.rows(Memory)) if row.name == digest.MEMORY), ""),
     )
     new.engine.replay(hand.rows(Result))
     new.operations = list(hand.operations)

@@ -22,6 +22,14 @@ def test_the_signature_of_the_specifications_own_example() -> None:
     assert signature == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
+def test_a_digest_is_no_message_of_an_incident() -> None:
+    said = message(summary="2 began and ended", details={"lines": ["one", "two"]}, scope="digest")
+    sent = json.loads(HOOK.request(intent("note", message=said, key="hq/digest/office"), NOW).body)
+
+    assert (sent["type"], sent["data"]["key"]) == ("digest", "hq/digest/office")
+    assert sent["data"]["details"] == {"lines": ["one", "two"]}
+
+
 def test_an_open_is_this_message() -> None:
     assert json.loads(HOOK.request(intent(), NOW).body) == {
         "type": "incident.opened",
