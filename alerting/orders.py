@@ -14,6 +14,7 @@ from checks.alerting_options import MatchOptions
 from checks.calendar_options import MaintenanceOptions
 from checks.model import Maintenance
 from checks.options import STRICT
+from checks.planned import maintenance_from
 from checks.shapes import options
 from checks.walls import EPOCH, MILLISECOND, instant
 from slo.maintenance import current, next_start, windows
@@ -129,18 +130,7 @@ _TAKERS: Mapping[str, Callable[[Orders, Operation], None]] = {
 def maintenance_of(operation: Operation) -> Maintenance:
     """Read the document of a `maintenance.add`; raises ValueError or TypeError."""
     document = {"author": operation.author} | dict(json.loads(operation.document))
-    said = _MAINTENANCES.validate_python(document | {"name": operation.subject})
-    return Maintenance(
-        name=said.name,
-        services=said.services,
-        start=said.start,
-        duration=said.duration,
-        recurrence=said.recurrence or "",
-        effect=said.effect,
-        dependents=said.dependents,
-        reason=said.reason,
-        author=said.author,
-    )
+    return maintenance_from(_MAINTENANCES.validate_python(document | {"name": operation.subject}))
 
 
 def silence_of(operation: Operation) -> Silence:

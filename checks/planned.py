@@ -52,7 +52,7 @@ def maintenance(root: Map, timezone: str, reading: Reading) -> tuple[Maintenance
         seen.add(said.name)
         if said.recurrence:
             _judge_recurrence(said, zone, item, path, reading)
-        return _maintenance(said)
+        return maintenance_from(said)
 
     return listed(root, "maintenance", reading, make)
 
@@ -71,7 +71,8 @@ def _judge_recurrence(
         reading.say(node, at, f"start is not one of its instants; the first is {instants[0]:%Y-%m-%dT%H:%M}")
 
 
-def _maintenance(said: MaintenanceOptions) -> Maintenance:
+def maintenance_from(said: MaintenanceOptions) -> Maintenance:
+    """Make a maintenance of its options, wherever they were written."""
     return Maintenance(
         name=said.name,
         services=said.services,

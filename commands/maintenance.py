@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import partial
 from typing import Any
 
 from alerting.form import instant
@@ -29,6 +30,8 @@ from commands.operating import (
     known_services,
     local,
     next_id,
+    of_list,
+    of_remove,
     orders_of,
     refuse,
     tree,
@@ -52,8 +55,8 @@ def arguments(parser: ArgumentParser) -> None:
         parser,
         {
             "add": ("declare time in which services may fail, coming or over", _arguments_of_add),
-            "list": ("show what is declared, in the file and at run time", _arguments_of_list),
-            "remove": ("take back what was declared at run time", _arguments_of_remove),
+            "list": ("show what is declared, in the file and at run time", of_list),
+            "remove": ("take back what was declared at run time", partial(of_remove, "maintenance")),
         },
     )
 
@@ -77,16 +80,6 @@ def _arguments_of_add(parser: ArgumentParser) -> None:
     add("--no-dependents", action="store_true", help="announce what depends on the services all the same")
     add("--name", metavar="NAME", type=by(read_name), help="its id (default: maintenance-1, -2 and so on)")
     add("--reason", metavar="TEXT", default="", help="what is done in it")
-    by_whom(parser)
-
-
-def _arguments_of_list(parser: ArgumentParser) -> None:
-    parser.add_argument("--all", action="store_true", help="also what is over")
-    parser.add_argument("--json", action="store_true", help="print it as JSON")
-
-
-def _arguments_of_remove(parser: ArgumentParser) -> None:
-    parser.add_argument("id", metavar="ID", help="as `maintenance list` names it")
     by_whom(parser)
 
 

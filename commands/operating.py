@@ -90,6 +90,18 @@ def by_whom(parser: ArgumentParser) -> None:
     parser.add_argument("--author", metavar="NAME", help="who it is (default: the login name)")
 
 
+def of_list(parser: ArgumentParser) -> None:
+    """Add what the listing of things that were added takes."""
+    parser.add_argument("--all", action="store_true", help="also what is over")
+    parser.add_argument("--json", action="store_true", help="print it as JSON")
+
+
+def of_remove(command: str, parser: ArgumentParser) -> None:
+    """Add what the removal of one of them takes."""
+    parser.add_argument("id", metavar="ID", help=f"as `{command} list` names it")
+    by_whom(parser)
+
+
 def next_id(word: str, taken: Collection[str]) -> str:
     """Give `word-N`, N being one more than the highest that was ever given."""
     numbers = (each.removeprefix(f"{word}-") for each in taken if each.startswith(f"{word}-"))

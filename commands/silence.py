@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import tzinfo
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -29,6 +30,8 @@ from commands.operating import (
     known_services,
     local,
     next_id,
+    of_list,
+    of_remove,
     orders_of,
     refuse,
     tree,
@@ -47,8 +50,8 @@ def arguments(parser: ArgumentParser) -> None:
         parser,
         {
             "add": ("keep incidents from being announced until an end", _arguments_of_add),
-            "list": ("show what is silenced", _arguments_of_list),
-            "remove": ("let a silence end now", _arguments_of_remove),
+            "list": ("show what is silenced", of_list),
+            "remove": ("let a silence end now", partial(of_remove, "silence")),
         },
     )
 
@@ -73,16 +76,6 @@ def _arguments_of_add(parser: ArgumentParser) -> None:
     until.add_argument("--for", metavar="DURATION", dest="duration", type=by(read_duration), help="how long")
     until.add_argument("--until", metavar="TIME", type=by(read_instant), help="when it ends; 30 d at most")
     add("--reason", metavar="TEXT", required=True, help="why")
-    by_whom(parser)
-
-
-def _arguments_of_list(parser: ArgumentParser) -> None:
-    parser.add_argument("--all", action="store_true", help="also what is over")
-    parser.add_argument("--json", action="store_true", help="print it as JSON")
-
-
-def _arguments_of_remove(parser: ArgumentParser) -> None:
-    parser.add_argument("id", metavar="ID", help="as `silence list` names it")
     by_whom(parser)
 
 
