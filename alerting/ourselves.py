@@ -13,6 +13,8 @@ from alerting.services import Standing
 from alerting.strain import Strain
 from alerting.unmeasured import Unmeasured
 
+# What may be wrong with us: names of incidents are these, or begin with one of them and a slash.
+FAMILIES = ("blind", "self-check", "receiver", "store", "overload", "unmeasured", "reload")
 OVERLOADED = "overloaded: attempts start late or are cut by our own slowness"
 
 
@@ -86,17 +88,17 @@ class Ourselves:
     def tell(self, seeing: Seeing, at: Moment) -> None:
         """Keep the incidents equal to what is wrong."""
         self.news = False
-        families = {
-            "blind": seeing.blindness(at.now),
-            "self-check": seeing.mute(),
-            "receiver": list(self._silent.values()),
-            "store": [self._store] if self._store else [],
-            "overload": self._overload(at.now),
-            "unmeasured": self._unknown(seeing, at.standings, at.now),
-            "reload": [self._refused] if self._refused else [],
-        }
-        for family, holding in families.items():
-            self._monitors.settle(family, holding, at)
+        holding = (
+            seeing.blindness(at.now),
+            seeing.mute(),
+            list(self._silent.values()),
+            [self._store] if self._store else [],
+            self._overload(at.now),
+            self._unknown(seeing, at.standings, at.now),
+            [self._refused] if self._refused else [],
+        )
+        for family, conditions in zip(FAMILIES, holding, strict=True):
+            self._monitors.settle(family, conditions, at)
 
     def _overload(self, now: int) -> list[Condition]:
         if not self._strain.lasting(now) or self._strain.since is None:

@@ -10,9 +10,9 @@ from itertools import product
 from typing import Any
 
 from alerting.form import instant
-from alerting.incident import UNMEASURED
 from alerting.intent import Urgency
 from alerting.orders import Silence, SilenceMatch, match_of
+from alerting.ourselves import FAMILIES
 from alerting.routes import facets, matches
 from alerting.unmatched import unmatched
 from alerting.words import lasting
@@ -41,7 +41,6 @@ from commands.parser import actions, by
 
 LONGEST = 30 * 86_400_000  # ms
 WORDS = tuple(options(SilenceMatch))
-OURSELVES = ("reload", "store", "overload", "receiver", "blind", "self-check", UNMEASURED.rstrip("/"))
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -201,7 +200,7 @@ def _is_a_name(name: str, configuration: Configuration) -> bool:
     family, _, rest = name.partition("/")
     if family == "receiver":
         return rest in configuration.receivers
-    return family in OURSELVES or name in configuration.services
+    return family in FAMILIES or name in configuration.services
 
 
 def _could_be(match: Mapping[str, Any], configuration: Configuration) -> bool:
