@@ -136,7 +136,8 @@ def farewell_of(incident: Incident, configuration: Configuration) -> Message:
 def note_of(incident: Incident, lines: Sequence[str], configuration: Configuration) -> Message:
     """Say in one line what is over already."""
     message = message_of(incident, configuration)
-    return replace(message, summary=f"{incident.text}: {'; '.join(lines)}", details={"lines": list(lines)})
+    what = f"{len(lines)} began and ended outside of {incident.name}"
+    return replace(message, summary=f"{what}: {'; '.join(lines)}", details={"lines": list(lines)})
 
 
 def _now(incident: Incident) -> str:

@@ -76,6 +76,21 @@ def test_a_pager_gets_no_digest_and_who_was_told_at_night_none_either() -> None:
     assert hand.told("oncall") == []
 
 
+def test_each_is_told_of_what_would_have_been_told_to_it() -> None:
+    routes = [
+        Route(match={"service": name}, receivers=(who,), during="office")
+        for name, who in (("sso", "team"), ("mail", "chat"))
+    ]
+    hand = night("login", "inbox", configuration=firm(*routes)).passes(10 * HOUR)
+    told = {note.receiver: note.message.details["lines"] for _, note in notes(hand)}
+    assert all(note.message.summary.startswith("1 began and ended") for _, note in notes(hand))
+
+    assert [(who, len(lines), lines[0].split()[0]) for who, lines in sorted(told.items())] == [
+        ("chat", 1, "Mail"),
+        ("team", 1, "Sign-on"),
+    ]
+
+
 def test_what_is_still_true_in_the_morning_is_told_and_no_digest() -> None:
     hand = night().works("login").fails("login").passes(10 * HOUR)
 
