@@ -11,6 +11,7 @@ from checks.model import Configuration, Service
 from probes.result import Reason
 from slo.accounts import Account
 
+NAMED = 3  # services that one line names; the rest are counted there, and listed below
 WORDS: dict[Reason, str] = {
     Reason.DNS_NXDOMAIN: "its name does not exist",
     Reason.DNS_FAILURE: "its name cannot be resolved",
@@ -107,7 +108,17 @@ def _of_service(incident: Incident, title: str) -> str:
     why = reason_in_words(incident.causes[0].reason) if incident.causes else ""
     what = "goes up and down" if incident.flapping else "is down"
     unseen = " (we cannot see it now)" if incident.unseen else ""
-    return f"{title} {what} since {clock(incident.fault_at)}{unseen}" + (f": {why}" if why else "")
+    said = f"{title} {what} since {clock(incident.fault_at)}{unseen}" + (f": {why}" if why else "")
+    return said + _taken_along(incident)
+
+
+def _taken_along(incident: Incident) -> str:
+    """Name the first of those that are down with it: a list of details is not what people see first."""
+    names = [name for name in incident.swallowed if name not in incident.returned]
+    if not names:
+        return ""
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"; down with it: {', '.join(names[:NAMED])}{more}"
 
 
 def _storm(incident: Incident) -> str:

@@ -96,7 +96,9 @@ def test_the_list_of_who_is_down_too_follows_in_one_update() -> None:
     hand.passes(10)
 
     assert [each for each in hand.told() if each[0] == "update"] == [("update", "service/sso")]
-    assert hand.intent("update").message.details[LIST] == ["mail (messaging)", "wiki"]
+    update = hand.intent("update").message
+    assert update.details[LIST] == ["mail (messaging)", "wiki"]
+    assert update.summary.endswith("; down with it: mail, wiki")
 
 
 def test_a_grandchild_is_swallowed_by_whoever_is_announced() -> None:
@@ -134,7 +136,9 @@ def test_an_ancestor_that_became_unknown_while_it_is_announced_still_swallows() 
 
 def test_one_that_is_up_again_before_its_ancestor_is_said_to_be() -> None:
     hand = well().fails("login").fails("inbox").passes(20).works("inbox").passes(20)
-    assert hand.intent("update").message.details[LIST] == ["mail (messaging), up again"]
+    update = hand.intent("update").message
+    assert update.details[LIST] == ["mail (messaging), up again"]
+    assert "down with it" not in update.summary
 
     assert hand.works("login").intent("resolve").message.details[LIST] == ["mail (messaging)"]
 

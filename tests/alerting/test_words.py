@@ -137,3 +137,10 @@ def test_a_circle_of_dependencies_ends() -> None:
     services = {"a": Service(name="a", depends_on=("b",)), "b": Service(name="b", depends_on=("a",))}
 
     assert dependents_of(company(services=services), "a") == ["a", "b"]
+
+
+def test_one_line_names_three_of_those_that_are_down_with_it_and_counts_the_rest() -> None:
+    five = incident(swallowed=("a", "b", "c", "d", "e"), returned=("b",))
+
+    assert summary_of(five).endswith("; down with it: a, c, d and 1 more")
+    assert summary_of(incident(swallowed=("a",), returned=("a",))) == summary_of(incident())
