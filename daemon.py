@@ -6,6 +6,7 @@ import platform
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -13,9 +14,9 @@ from random import Random
 
 from alerting import deliver as delivery
 from alerting.deliver import Deliverer
-from alerting.events import ReloadRefused, Reported
+from alerting.events import Relearned, ReloadRefused, Reported
 from alerting.post import Poster
-from alerting.restore import resume
+from alerting.restore import learn, resume
 from alerting.switch import Due, Switch, unwell
 from checks import __version__
 from checks.model import Check, Configuration, DeadMansSwitch, SelfCheck
@@ -24,6 +25,7 @@ from commands.configuration import Unreadable
 from commands.context import RunOptions, Status, Stop
 from commands.main import main as commanded
 from commands.plain import plural
+from driver.keeper import Keeper, Learn
 from driver.loop import Driver, Outside, targets_of
 from driver.operations import follow
 from driver.reload import Hands, Mistakes, Reloader, Unacceptable, in_words
@@ -36,9 +38,13 @@ from probes.due import Schedule
 from probes.guard import LoopGuard
 from probes.result import Result
 from probes.self_checks import ask_self
+from slo.attempts import Attempts
 from store import file
 from store.file import Store
+from store.pruning import Pruned
+from store.reader import open_reader
 from store.writer import Listener, ThreadedWriter, Writer
+from web.past import Past
 from web.server import CannotListen, application, listen
 from web.webhooks import Answer, Delivery, Webhooks, secrets_of
 
@@ -59,7 +65,8 @@ async def _serve(configuration: Configuration, options: RunOptions) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, life.hang_up)
-    app = application(life.see, ready=life.ready, hear=life.hear, reload=life.reload)
+    past = Past(configuration.store)
+    app = application(life.see, ready=life.ready, hear=life.hear, reload=life.reload, past=past)
     # The store before the port: a second daemon is to hear who the first is, not that a number is taken.
     with await asyncio.to_thread(file.open, configuration.store, "watchkeeper run", clock.now()) as store:
         site = await listen(app, configuration.web.host, configuration.web.port)
@@ -141,7 +148,8 @@ async def _live(configuration: Configuration, store: Store, life: Life, stop: as
     guard, poster = LoopGuard(counters.loop_lag), Poster()
     relay = Relay(counters, clock)
     writer = ThreadedWriter(store, asyncio.get_running_loop(), relay.listener())
-    driver = Driver(restored.engine, schedule, _outside(configuration, clock, guard, writer), counters)
+    outside = _outside(configuration, clock, guard, writer)
+    driver = Driver(restored.engine, schedule, outside, counters, restored.kept)
     relay.driver = driver
     deliverer = _deliverer(driver, poster, clock, counters)
     guard.start()
@@ -153,6 +161,7 @@ async def _live(configuration: Configuration, store: Store, life: Life, stop: as
     switches.follow(configuration.alerting.dead_mans_switch)
     reloader = life.reloader = _reloader(life, driver, switches)
     driver.spawn(follow(store.path, driver.ordered, after=driver.engine.calendar.orders.last))
+    driver.spawn(Keeper(driver, writer, _learning(store, clock), clock.now).run())
     if life.options.watch:
         driver.spawn(watch(life.options.watched, reloader.reload))
     _welcome(configuration)
@@ -177,7 +186,12 @@ class Relay:
 
     def listener(self) -> Listener:
         """Give what the writer is to call."""
-        return Listener(on_trouble=self._trouble, on_recovered=self._recovered, on_write=self._written)
+        return Listener(
+            on_trouble=self._trouble,
+            on_recovered=self._recovered,
+            on_write=self._written,
+            on_pruned=self._pruned,
+        )
 
     def _trouble(self, detail: str) -> None:
         log.error("%s", detail)
@@ -188,6 +202,9 @@ class Relay:
         log.warning("the store takes what is written again; nothing is missing")
         if self.driver:
             self.driver.release.recovered()
+
+    def _pruned(self, pruned: Pruned) -> None:
+        self.counters.pruned[pruned.why] += pruned.results
 
     def _written(self, seconds: float) -> None:
         self.last_commit = self.clock.now()
@@ -202,6 +219,19 @@ def _outside(configuration: Configuration, clock: Clock, guard: LoopGuard, write
         return await ask_self(self_check, configuration.site, clock, guard)
 
     return Outside(clock, ask, look, writer)
+
+
+def _learning(store: Store, clock: Clock) -> Learn:
+    """Judge checks anew in a thread, from the store as another reader sees it."""
+
+    def read(check: Check, attempts: Sequence[Attempts]) -> Relearned:
+        with closing(open_reader(store.path or file.MEMORY)) as connection:
+            return learn(check, attempts, connection, clock.now())
+
+    async def learned(check: Check, attempts: Sequence[Attempts]) -> Relearned:
+        return await asyncio.to_thread(read, check, attempts)
+
+    return learned
 
 
 def _deliverer(driver: Driver, poster: Poster, clock: Clock, counters: Counters) -> Deliverer:

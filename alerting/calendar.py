@@ -79,6 +79,11 @@ class Calendar:
 
     # --- questions
 
+    @property
+    def maintenance(self) -> tuple[Maintenance, ...]:
+        """Give all maintenance that there is, of the file and of run time."""
+        return tuple(self._all())
+
     def held(self, incident: Incident, at: Moment) -> Held:
         """Say what holds the announcement of an incident now."""
         if incident.scope == "storm":

@@ -18,6 +18,7 @@ from alerting.events import (
     Delivered,
     Event,
     Ordered,
+    Relearned,
     Reported,
     SelfChecked,
     Started,
@@ -26,12 +27,13 @@ from alerting.events import (
 )
 from alerting.incident import Incident, key_of
 from alerting.intent import Action, Intent
+from alerting.learning import Learning, agree
 from alerting.moment import Moment
 from alerting.orders import Orders
 from alerting.ourselves import Ourselves
 from alerting.seeing import Seeing, ask_everybody, forget_suspects
 from alerting.words import budget_in_words
-from checks.diff import Difference, difference
+from checks.diff import Difference, difference, enabled
 from checks.model import Configuration
 from probes.result import Outcome, Reason, Result
 from slo.accounts import Accounts
@@ -52,18 +54,23 @@ class Engine:
         queued: Iterable[Intent] = (),
         orders: Orders | None = None,
         missed: str = "",
+        judges: Mapping[str, Judge] | None = None,
     ) -> None:
         self.configuration = configuration
-        self.judges = {name: Judge(check) for name, check in configuration.checks.items() if check.enabled}
+        known = judges or {}
+        self.judges = {
+            name: known.get(name) or Judge(check) for name, check in enabled(configuration).items()
+        }
         self.services = swap.standings_after({}, self.judges, configuration, 0)
         self._indicators = self._deciding()
-        self.accounts = Accounts(configuration, self.judges, self._times())
-        self.book = Book(open_incidents, episodes, self._budgets)
         self.calendar = Calendar(configuration, orders)
+        self.accounts = Accounts(configuration, self.judges, self._times(), self.calendar.maintenance)
+        self.book = Book(open_incidents, episodes, self._budgets)
         self.announcer = Announcer(self.book, self.calendar, missed)
         self.dependencies = Dependencies(self.book, self.announcer, configuration)
         self.seeing = Seeing(configuration)
         self.suspects: set[str] = set()
+        self.learning = Learning()
         self._ourselves = Ourselves(self.book, self.announcer)
         self._deliveries = Deliveries(self.book, self.announcer, self.dependencies, self._ourselves)
         self._queued = {(intent.receiver, intent.key) for intent in queued if intent.action is Action.OPEN}
@@ -86,6 +93,7 @@ class Engine:
             judge = self.judges.get(result.check)
             if judge is not None:
                 change = judge.judge(result)
+                self.accounts.took(judge, result)
                 self._mark(judge)
                 if change is not None and result.check in self._indicators:
                     standing = self.services[judge.check.service]
@@ -110,21 +118,31 @@ class Engine:
                 self._started(now, decision)
             case Swapped(configuration):
                 self._swapped(configuration, now, decision)
-            case Delivered():
-                self._deliveries.hear(event, self._moment(now, decision))
-            case Reported():
-                self._reported(event, now, decision)
             case _:
-                self._ourselves.hear(event, now)
+                self._hear(event, now, decision)
         if turned:
             self.dependencies.review(self._moment(now, decision))
         self._settle(event, now, decision)
         return decision
 
+    def _hear(self, event: Event, now: int, decision: Decision) -> None:
+        """Take in what did not come of an attempt, or of a change of what is watched."""
+        match event:
+            case Delivered():
+                self._deliveries.hear(event, self._moment(now, decision))
+            case Reported():
+                self._reported(event, now, decision)
+            case Relearned():
+                self._relearned(event)
+            case _:
+                self._ourselves.hear(event, now)
+
     def _turned(self, event: Event, now: int) -> bool:
         """Go by the calendar of now; say whether it is another than before."""
         if isinstance(event, Ordered):
             self.calendar.order(event.operation)
+            self.learning.ordered(event.operation)
+            self.accounts.exclude(self.calendar.maintenance)
         return self.calendar.turn(now)
 
     def _settle(self, event: Event, now: int, decision: Decision) -> None:
@@ -207,7 +225,7 @@ class Engine:
         self.services = swap.standings_after(self.services, self.judges, self.configuration, now)
         self._indicators = self._deciding()
         self.suspects = {name for name, judge in self.judges.items() if judge.suspect}
-        self.accounts.follow(self.configuration, self.judges, self._times(), now)
+        self.accounts.follow(self.configuration, self.judges, self._times(), self.calendar.maintenance, now)
 
     def _times(self) -> dict[str, Combined]:
         return {name: each.timeline for name, each in self.services.items()}
@@ -243,10 +261,13 @@ class Engine:
         decision.rows.append(result)
         judge = self.judges[result.check]
         if judge.last is not None and result.at <= judge.last.at:
-            return  # too late to decide anything: it is kept, and that is all
+            self.learning.want(result.check)
+            return  # too late to decide anything: it is kept, and counts in the ledger
+        self.learning.came(result)
         decision.recorded.append(result)
         shown, bad = judge.shown, judge.last_bad
         change = judge.judge(result)
+        self.accounts.took(judge, result)
         changed = change is not None or judge.shown is not shown
         self._ourselves.news |= changed
         self._mark(judge)
@@ -260,6 +281,22 @@ class Engine:
         if self.book.disputed and result.outcome is Outcome.BAD and self._is_cause(judge):
             key = key_of(self.configuration.alerting.prefix, "service", judge.check.service)
             reports.was_bad(key, self.book, self.configuration, now, decision)
+
+    def _relearned(self, event: Relearned) -> None:
+        """Let a judge that was made anew take over, where nothing is another now but the past."""
+        new, name = event.judge, event.judge.check.name
+        old = self.judges.get(name)
+        for result in self.learning.missed(name):
+            new.judge(result)
+            for attempts in event.attempts.values():
+                attempts.take(result)
+        if old is None or old.check != new.check or not agree(old, new):
+            return
+        self.judges[name] = new
+        if standing := self.services.get(new.check.service):
+            standing.replace(old, new)
+        self.accounts.replace(old, new, event.attempts)
+        self.learning.done(name)
 
     def _is_cause(self, judge: Judge) -> bool:
         return judge.verdict is State.DOWN and judge.check.name in self._indicators

@@ -1,5 +1,6 @@
 """What the engine is told, and what it decides. Times are ms since the epoch, UTC."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -7,6 +8,8 @@ from alerting.incident import Happening, Incident
 from alerting.intent import Intent
 from checks.model import Configuration, Network
 from probes.result import Result
+from slo.attempts import Attempts
+from slo.judge import Judge
 from store.rows import Operation, Row
 
 
@@ -91,6 +94,14 @@ class Ordered:
 
 
 @dataclass(frozen=True, slots=True)
+class Relearned:
+    """A check was judged anew from all that is stored of it; `attempts` are those counted anew, by speed."""
+
+    judge: Judge
+    attempts: Mapping[float | None, Attempts]
+
+
+@dataclass(frozen=True, slots=True)
 class ReloadRefused:
     """A reload was refused, and changed nothing; `detail` is one sentence that says why, without values."""
 
@@ -101,6 +112,7 @@ Event = (
     Started
     | Swapped
     | Ordered
+    | Relearned
     | ReloadRefused
     | Woke
     | Attempted

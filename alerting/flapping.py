@@ -27,7 +27,7 @@ class Penalty:
 
     def now(self, at: int) -> float:
         """Give what is left of it."""
-        return self.value / exp2(max(0, at - self.at) / HALF_LIFE)
+        return self.value * exp2(-max(0, at - self.at) / HALF_LIFE)  # a power below 0 never overflows
 
     def calm_at(self) -> int:
         """Say when it will be less than 1, unless something changes."""
@@ -35,10 +35,11 @@ class Penalty:
 
 
 class Flapping:
-    """Owner of the penalties, by service."""
+    """Owner of the penalties, by service, and of who flaps: they are few, and asked for at every event."""
 
     def __init__(self) -> None:
         self._penalties: dict[str, Penalty] = {}
+        self._restless: set[str] = set()
         self._on = True
 
     def seen(self, service: str, state: State, now: int, *, planned: bool = False) -> None:
@@ -54,6 +55,7 @@ class Flapping:
             known.value = min(MOST, known.now(now) + 1)
             known.verdict, known.at = state, now
             known.flaps |= known.value >= FLAPS
+        self._restless = self._restless | {service} if known.flaps else self._restless - {service}
 
     def flaps(self, service: str) -> bool:
         """Say whether a service flaps."""
@@ -62,9 +64,10 @@ class Flapping:
 
     def calm(self, now: int) -> list[str]:
         """Name the services that do not flap any more."""
-        over = [name for name, known in self._penalties.items() if known.flaps and known.calm_at() <= now]
+        over = [name for name in sorted(self._restless) if self._penalties[name].calm_at() <= now]
         for name in over:
             self._penalties[name].flaps = False
+        self._restless -= set(over)
         return over
 
     def follow(self, configuration: Configuration) -> None:
@@ -72,7 +75,8 @@ class Flapping:
         self._on = configuration.alerting.flapping
         there = configuration.services if self._on else ()
         self._penalties = {name: each for name, each in self._penalties.items() if name in there}
+        self._restless &= self._penalties.keys()
 
     def wakes(self) -> Iterator[int]:
         """Give the instants at which one becomes calm."""
-        return (known.calm_at() for known in self._penalties.values() if known.flaps)
+        return (self._penalties[name].calm_at() for name in self._restless)

@@ -29,6 +29,12 @@ class Standing:
         self.service, self.judges = service, judges
         self.timeline.redefine(now, service.up_when, judges)
 
+    def replace(self, old: Judge, new: Judge) -> None:
+        """Go by a judge of the same check whose past is another one."""
+        if old in self.judges:
+            self.judges[self.judges.index(old)] = new
+            self.timeline.replace(old, new)
+
     def look(self) -> bool:
         """Take the checks' states in; say whether the service's own changed."""
         state = combine(self.service.up_when, (judge.shown for judge in self.judges))

@@ -9,8 +9,10 @@ from alerting.incident import Incident
 from alerting.intent import Message
 from checks.model import Configuration, Service
 from probes.result import Reason
-from slo.accounts import Account
+from slo.account import Account
+from slo.budget import Amount, Unit
 
+FINE = 10_000  # ms below which a length is told in fractions of a second
 NAMED = 3  # services that one line names; the rest are counted there, and listed below
 WORDS: dict[Reason, str] = {
     Reason.DNS_NXDOMAIN: "its name does not exist",
@@ -195,10 +197,21 @@ def budget_in_words(account: Account) -> str:
     figures, objective = account.figures, account.objective
     assert figures is not None, "an objective that is not counted has no budget"
     promise = f"{objective.name} ({percent(objective.target)} in {objective.window})"
-    left = f"{lasting(abs(round(figures.remaining)))}"
+    left = amount(abs(figures.remaining), figures.unit)
     if figures.remaining < 0:
         return f"{promise}: overspent by {left}"
-    return f"{promise}: {left} of {lasting(round(figures.budget))}"
+    return f"{promise}: {left} of {amount(figures.budget, figures.unit)}"
+
+
+def amount(exact: Amount, unit: Unit) -> str:
+    """Write an amount of figures: time as a length, attempts as their number."""
+    sign, size = ("-" if exact < 0 else ""), abs(Fraction(exact))
+    if unit == "attempts":
+        number = f"{float(size):.1f}".removesuffix(".0")
+        return f"{sign}{number} attempt" if number == "1" else f"{sign}{number} attempts"
+    if size < FINE and size % 1000:
+        return f"{sign}{float(size) / 1000:.3f} s"
+    return f"{sign}{lasting(round(size))}"
 
 
 def percent(share: Fraction) -> str:

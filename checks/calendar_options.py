@@ -1,6 +1,6 @@
 """The options of `maintenance` and `reports`, as they are written: see options.py."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
@@ -15,8 +15,6 @@ from checks.values import Flag
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class MaintenanceOptions:
     """An item of `maintenance`: time in which services may fail."""
-
-    inert: ClassVar[frozenset[str]] = frozenset({"effect"})
 
     name: Name
     """What it is called; no other has the same name."""

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from checks.source import Problem
-from checks.values import CALENDAR, Secret
+from checks.values import Secret
 
 Network = Literal["internet", "internal"]
 Urgent = Literal["page", "ticket", "info"]
@@ -104,11 +104,6 @@ class Objective:
     min_bad: int = 3
     min_coverage: Fraction = Fraction(1, 2)
     burn: tuple[BurnRule, ...] | None = None
-
-    @property
-    def has_figures(self) -> bool:
-        """Say whether this version can count it: time, in a rolling window, at all hours."""
-        return self.indicator == "time" and self.window not in CALENDAR and not self.during
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

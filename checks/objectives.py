@@ -2,13 +2,10 @@
 
 from fractions import Fraction
 
-from checks.fit import Reading, named, section, walk
+from checks.fit import Reading, section, walk
 from checks.model import BurnRule, Objective, Policy
 from checks.options import AtLeast, BurnOptions, ObjectiveOptions, PolicyOptions
 from checks.source import Map, Path, Scalar
-from checks.values import CALENDAR
-
-NO_FIGURES = "read and checked, but this version has no figures for it yet"
 
 
 def counting(how: str | AtLeast) -> str | int:
@@ -30,7 +27,6 @@ def objective(name: str, key: Scalar, entry: Map, reading: Reading) -> Objective
     _judge_speed(said, key, entry, path, reading)
     _judge_policy(said, entry, path, reading)
     _judge_burn(said, entry, path, reading)
-    _say_uncounted(said, entry, path, reading)
     return _made(name, said)
 
 
@@ -91,15 +87,3 @@ def _judge_burn(said: ObjectiveOptions, entry: Map, path: Path, reading: Reading
 
 def _short(number: Fraction) -> str:
     return f"{float(number):.6g}"
-
-
-def _say_uncounted(said: ObjectiveOptions, entry: Map, path: Path, reading: Reading) -> None:
-    """Note what keeps an objective from having figures: see Objective.has_figures."""
-    uncounted = {
-        "indicator": said.indicator != "time",
-        "window": said.window in CALENDAR,
-        "during": bool(said.during),
-    }
-    for option, is_so in uncounted.items():
-        if is_so:
-            reading.say(named(entry, (option,)), (*path, option), NO_FIGURES)

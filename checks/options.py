@@ -270,8 +270,6 @@ class SelfCheckOptions:
 class StoreOptions:
     """The section `store`: what is kept, and where."""
 
-    inert: ClassVar[frozenset[str]] = frozenset({"results", "size", "history"})
-
     url: StoreUrl = "watchkeeper.db"
     """The SQLite file: sqlite:///name.db beside this file, sqlite:////absolute/name.db anywhere."""
 

@@ -22,8 +22,8 @@ from commands.holds import Holds
 from commands.naming import id_of, meant
 from commands.operating import by_whom, desk, local, zone_of
 from commands.parser import actions, by
-from commands.standing import incident_document
 from commands.story import first_cause, verdict_in_words
+from exporter.documents import incident_document
 from store import history
 from store.operations import Log
 from store.reader import open_incidents, open_reader, operations

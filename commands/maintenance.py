@@ -43,10 +43,6 @@ from slo.maintenance import current, next_start
 OPTIONS = {"recurrence": "--recurrence", "duration": "--for", "start": "--start", "services": "--service"}
 SECOND = 1000  # ms
 SHORT, LONG = 120.0, 7 * 86_400.0  # seconds
-EXCLUDED = (
-    "announcements are held; figures do not leave this time out yet "
-    "(effect: exclude comes with a later version)"
-)
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -152,8 +148,7 @@ def _judged(document: Mapping[str, Any], timezone: str) -> tuple[Maintenance, li
     assert isinstance(root, Map), "a mapping is a map"
     made = planned.maintenance(root, timezone, reading)
     refuse(reading, OPTIONS)
-    notes = [note.message for note in reading.notes if note.message != NOT_YET]
-    return made[0], notes + ([EXCLUDED] if made[0].effect == "exclude" else [])
+    return made[0], [note.message for note in reading.notes if note.message != NOT_YET]
 
 
 def _say(context: Context, declared: Maintenance, zone: tzinfo) -> None:

@@ -12,7 +12,7 @@ from alerting.book import Book
 from alerting.engine import Engine
 from alerting.incident import Incident
 from alerting.restore import restore
-from alerting.words import clock, lasting, summary_of
+from alerting.words import amount, clock, lasting, summary_of
 from checks.source import ConfigError
 from commands.configuration import Unreadable
 from commands.console import Console
@@ -21,8 +21,8 @@ from commands.holds import Hold, Holds, in_maintenance, time_of_day
 from commands.init import STORE
 from commands.operating import zone_of
 from commands.plain import plural, share
-from commands.standing import document_of
-from slo.accounts import Account
+from exporter.documents import status_document
+from slo.account import Account
 from slo.state import State
 from store.errors import StoreError
 from store.reader import last_result_at, open_incidents, open_reader
@@ -53,7 +53,7 @@ def run(context: Context) -> Status:
     with context.console.progress("reading the store"), closing(open_reader(configuration.store)) as store:
         engine = restore(configuration, store, now).engine
         last = last_result_at(store)
-    document = document_of(engine, now)
+    document = status_document(engine, now)
     if context.said.json:
         context.console.json(document)
     else:
@@ -170,12 +170,12 @@ def _objective(counted: Account) -> tuple[str, ...]:
     objective, figures = counted.objective, counted.figures
     said = (objective.name, share(objective.target), objective.window)
     if figures is None:
-        return (*said, "not counted yet", "–", "–", "–")
+        return (*said, "not counted", "–", "–", "–")
     left = None if figures.sli is None else figures.remaining_ratio  # nothing measured is never 100 %
     return (
         *said,
         figures.verdict,
         share(figures.sli),
         share(figures.coverage, 1),
-        f"{share(left, 1)} of {lasting(round(figures.budget))}",
+        f"{share(left, 1)} of {amount(figures.budget, figures.unit)}",
     )

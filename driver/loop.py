@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from graphlib import TopologicalSorter
@@ -30,11 +30,12 @@ from alerting.receiver import Target
 from alerting.release import Release
 from alerting.swap import departed
 from alerting.words import summary_of
-from checks.diff import difference
+from checks.diff import Difference, difference
 from checks.model import Check, Configuration, Network, SelfCheck
 from exporter.counters import Counters
 from probes.due import Run, Schedule, Why
 from probes.result import Result
+from slo.keeping import Keeping
 from store.rows import Operation, Settled
 from store.writer import Writer
 
@@ -72,8 +73,16 @@ class Timer(NamedTuple):
 class Driver:
     """Drives the engine: hands it what happened, carries out what it decides. Owner of tasks and timers."""
 
-    def __init__(self, engine: Engine, schedule: Schedule, outside: Outside, counters: Counters) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        schedule: Schedule,
+        outside: Outside,
+        counters: Counters,
+        kept: Mapping[str, int] | None = None,
+    ) -> None:
         self.engine, self.schedule, self.counters = engine, schedule, counters
+        self.keeping = Keeping(kept or {})
         self.deliverer: Deliverer | None = None
         self.release = Release(
             outside.writer,
@@ -156,6 +165,7 @@ class Driver:
         changes, ranks = difference(old, configuration), depths(configuration)
         for name in changes.end & self._attempts.keys():
             self._attempts[name].cancel()
+        self._keep_before(changes)
         self.schedule.replace(configuration.checks, now, configuration.limits)
         decision = self.engine.handle(Swapped(configuration), now)
         self._readdress(departed(old, configuration), decision)
@@ -164,6 +174,15 @@ class Driver:
         self.counters.forget(changes, configuration)
         self.schedule.start(now, ranks, changes.begin | changes.renamed.keys())
         self._pulse()
+
+    def _keep_before(self, changes: Difference) -> None:
+        """Write what was judged by definitions that end now: it is not to be judged by others."""
+        engine = self.engine
+        ending = [judge for name, judge in engine.judges.items() if name in changes.end]
+        self.release.put(self.keeping.at_once(ending, engine.learning.wanted, self._out.clock.now()))
+        for was in changes.renamed.values():
+            self.keeping.forget(was)
+            self.engine.learning.done(was)
 
     def _readdress(self, leaving: Collection[str], decision: Decision) -> None:
         """Let delivery know who is who, before it is given what was decided."""

@@ -62,7 +62,7 @@ class Counters:
 
     `checks` by name; `incidents` by (scope, service, urgency), where service is empty outside the scope
     `service`; `detect`, `acknowledge` and `restore` by (service, urgency); `delays` by receiver;
-    `missed_runs` and `suppressed` by reason.
+    `missed_runs`, `suppressed` and `pruned` (results that were deleted) by reason.
     """
 
     def __init__(self) -> None:
@@ -74,6 +74,7 @@ class Counters:
         self.delays: defaultdict[str, Histogram] = defaultdict(_of_delays)
         self.missed_runs: Counter[str] = Counter()
         self.suppressed: Counter[str] = Counter()
+        self.pruned: Counter[str] = Counter()
         self.start_lags, self.loop_lags, self.store_writes = Histogram(LAG), Histogram(LAG), Histogram(LAG)
 
     def take(self, decision: Decision) -> None:

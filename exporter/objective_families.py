@@ -6,8 +6,9 @@ from fractions import Fraction
 from checks.model import Service
 from exporter.family import Family, Samples, nothing
 from exporter.view import View
-from slo.accounts import Account, services_of
-from slo.budget import Figures
+from slo.account import Account
+from slo.budget import Amount, Figures
+from slo.tracks import services_of
 
 OBJECTIVE = ("objective", "service")
 
@@ -44,7 +45,7 @@ def _burn(view: View) -> Samples:
                 yield (*_labels(account), window), float(rate)
 
 
-def _figure(read: Callable[[Figures], Fraction | int | None]) -> Callable[[View], Samples]:
+def _figure(read: Callable[[Figures], Amount | None]) -> Callable[[View], Samples]:
     """Make the samples of one figure; an objective for which it says nothing has no series."""
 
     def samples(view: View) -> Samples:
@@ -56,8 +57,26 @@ def _figure(read: Callable[[Figures], Fraction | int | None]) -> Callable[[View]
     return samples
 
 
-def _seconds(read: Callable[[Figures], Fraction | int]) -> Callable[[View], Samples]:
-    return _figure(lambda figures: Fraction(read(figures)) / 1000)
+def _seconds(read: Callable[[Figures], Amount]) -> Callable[[View], Samples]:
+    """Make the samples of an amount of time; counted attempts have none."""
+    return _figure(lambda figures: Fraction(read(figures)) / 1000 if figures.unit == "seconds" else None)
+
+
+def _attempts(read: Callable[[Figures], Amount]) -> Callable[[View], Samples]:
+    return _figure(lambda figures: read(figures) if figures.unit == "attempts" else None)
+
+
+def _excluded(view: View) -> Samples:
+    """Give the excluded time of all, also where attempts are counted."""
+    for account in view.accounts:
+        if account.figures is not None:
+            yield _labels(account), float(account.figures.excluded_ms) / 1000
+
+
+def _frozen(view: View) -> Samples:
+    for account in view.accounts:
+        for urgency, frozen in account.frozen.items():
+            yield (account.objective.name, urgency), int(frozen)
 
 
 OBJECTIVES = (
@@ -100,7 +119,7 @@ OBJECTIVES = (
         "watchkeeper_excluded_seconds",
         "gauge",
         OBJECTIVE,
-        _seconds(lambda figures: figures.excluded),
+        _excluded,
         "Time of the window that does not count.",
     ),
 )
@@ -131,21 +150,21 @@ BUDGETS = (
         "watchkeeper_error_budget_attempts",
         "gauge",
         OBJECTIVE,
-        nothing,
+        _attempts(lambda figures: figures.budget),
         "How many attempts of the window may be bad, where attempts are counted.",
     ),
     Family(
         "watchkeeper_error_budget_spent_attempts",
         "gauge",
         OBJECTIVE,
-        nothing,
+        _attempts(lambda figures: figures.spent),
         "How many attempts of the window were bad, where attempts are counted.",
     ),
     Family(
         "watchkeeper_error_budget_remaining_attempts",
         "gauge",
         OBJECTIVE,
-        nothing,
+        _attempts(lambda figures: figures.remaining),
         "How many attempts are left of the budget, where attempts are counted.",
     ),
     Family(
@@ -180,7 +199,7 @@ BUDGETS = (
         "watchkeeper_burn_frozen",
         "gauge",
         ("objective", "urgency"),
-        nothing,
+        _frozen,
         "Whether too little is measured for a burn rate to open or resolve an incident.",
     ),
 )

@@ -13,6 +13,7 @@ RECEIVER = ("receiver",)
 RESULTS: tuple[Result, ...] = get_args(Result)
 # Why an opening may be decided and not announced (alerts.md), whether or not this version does so.
 SUPPRESSIONS = ("dependency", "covered", "silence", "maintenance", "hours", "flapping", "storm")
+PRUNED = ("age", "size")
 NO_DELAY = Histogram(DELAY)
 
 
@@ -52,6 +53,10 @@ def _missed(view: View) -> Samples:
 
 def _blind(view: View) -> Samples:
     return (((network,), int(sight.blind)) for network, sight in view.engine.seeing.sights.items())
+
+
+def _pruned(view: View) -> Samples:
+    return (((reason,), view.counters.pruned[reason]) for reason in PRUNED)
 
 
 def _successful(view: View) -> Samples:
@@ -139,6 +144,13 @@ OURSELVES = (
         (),
         _histogram(lambda counters: counters.store_writes),
         "How long transactions of the store took.",
+    ),
+    Family(
+        "watchkeeper_results_pruned_total",
+        "counter",
+        ("reason",),
+        _pruned,
+        "Results that were deleted because of their age, or because the store was too large.",
     ),
     Family(
         "watchkeeper_config_last_reload_successful",

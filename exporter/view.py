@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from alerting.deliver import Deliverer
 from alerting.engine import Engine
 from checks.model import Configuration
 from exporter.counters import Counters
-from slo.accounts import Account
+from slo.account import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Reload:
     mistakes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class View:
     """A daemon as it stands at `now` (ms since the epoch). Engine and counters live on: do not keep it."""
 
@@ -39,10 +40,14 @@ class View:
     engine: Engine
     counters: Counters
     deliverer: Deliverer | None
-    accounts: tuple[Account, ...]
     build: Build
     reload: Reload
     now: int
+
+    @cached_property
+    def accounts(self) -> tuple[Account, ...]:
+        """Count the objectives, when somebody asks."""
+        return self.engine.accounts.at(self.now)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,7 +76,6 @@ class Viewer:
             engine=self.engine,
             counters=self.counters,
             deliverer=self.deliverer,
-            accounts=self.engine.accounts.at(now),
             build=self.build,
             reload=self.reload,
             now=now,

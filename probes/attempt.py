@@ -9,7 +9,7 @@ from typing import Protocol, cast
 from checks.model import Check
 from probes.guard import Guard
 from probes.masking import mask, secrets
-from probes.result import Outcome, Reason, Result
+from probes.result import Outcome, Reason, Result, measured
 from probes.tools import Failed, Probe, Tools
 
 log = logging.getLogger("watchkeeper.attempt")
@@ -43,11 +43,11 @@ async def attempt(
         check=check.name,
         site=site,
         at=at,
-        took=round(took, 6),
+        took=measured(took),
         outcome=failed.reason.outcome if failed else Outcome.GOOD,
         reason=failed.reason if failed else None,
         detail=mask(failed.detail, hidden) if failed else "",
-        phases={name: round(seconds, 6) for name, seconds in tools.learned.phases.items()},
+        phases={name: measured(seconds) for name, seconds in tools.learned.phases.items()},
         facts=tools.learned.facts,
         evidence=mask(tools.learned.evidence, hidden),
         extra=extra,

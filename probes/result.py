@@ -105,3 +105,8 @@ class Result:
     def ended(self) -> int:
         """When the attempt was over, milliseconds since the epoch."""
         return self.at + round(self.took * 1000)
+
+
+def measured(seconds: float) -> float:
+    """Round a duration to what a measurement of ours is worth: four digits, and whole microseconds."""
+    return round(float(f"{seconds:.4g}"), 6)

@@ -1,84 +1,88 @@
-"""Objectives as they stand at one instant: figures and burn rates, read from the one ledger."""
+"""All objectives as they stand at one instant, read from the one ledger."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from zoneinfo import ZoneInfo
 
-from checks.model import Configuration, Objective
-from slo.budget import Figures, figures
-from slo.burn import burn_rates
+from checks.model import Configuration, Maintenance, Objective
+from probes.result import Result
+from slo.account import Account, account, empty
+from slo.attempts import Attempts
+from slo.bounds import bad_bounds
 from slo.combined import Combined
+from slo.exclusions import Exclusions
 from slo.judge import Judge
-from slo.windows import length_ms
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """An objective, the one service it is about (or none), its window in ms, and its figures.
-
-    There are none (`figures` is None, `burn` empty) where nothing is counted yet (Objective.has_figures), and
-    for a check that is switched off.
-    """
-
-    objective: Objective
-    service: str
-    length: int
-    figures: Figures | None
-    burn: Mapping[str, Fraction | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """The time that an objective is about, kept because it remembers sums, and of whom it is made."""
-
-    combine: str | int
-    members: tuple[Judge | Combined, ...]
-    timed: Judge | Combined  # of one member its own, which is not ours to change
-
-    def redefined(self, combine: str | int, members: tuple[Judge | Combined, ...], now: int) -> "Kept":
-        """Be about others from `now` on: the time before stays as it was counted."""
-        if (combine, members) == (self.combine, self.members):
-            return self
-        timed = self.timed
-        if timed in self.members or isinstance(timed, Judge):
-            timed = Combined(self.combine, self.members)
-        timed.redefine(now, combine, members)
-        return Kept(combine, members, timed)
+from slo.tracks import Track, Tracks, relearned, services_of
 
 
 class Accounts:
-    """Owner of the time that each objective with figures is about.
+    """Owner of what each objective is counted from, and of what does not count.
 
-    `judges` by check, `times` by service.
+    `judges` by check, `times` by service; `maintenance` is all that there is, of the file and of run time.
     """
 
     def __init__(
-        self, configuration: Configuration, judges: Mapping[str, Judge], times: Mapping[str, Combined]
+        self,
+        configuration: Configuration,
+        judges: Mapping[str, Judge],
+        times: Mapping[str, Combined],
+        maintenance: Iterable[Maintenance] = (),
     ) -> None:
-        self._kept: dict[str, Kept] = {}
-        self.follow(configuration, judges, times, 0)
+        self._tracks: dict[str, Track] = {}
+        self._exclusions = Exclusions(configuration, maintenance)
+        self.follow(configuration, judges, times, maintenance, 0)
 
     def follow(
         self,
         configuration: Configuration,
         judges: Mapping[str, Judge],
         times: Mapping[str, Combined],
+        maintenance: Iterable[Maintenance],
         now: int,
     ) -> None:
         """Count by another configuration from `now` on; the time before stays as it was counted."""
-        self._configuration = configuration
-        known, self._kept = self._kept, {}
+        self._configuration, self._zone = configuration, ZoneInfo(configuration.timezone)
+        self._exclusions.follow(configuration, maintenance)
+        make = Tracks(configuration, judges, times, self._exclusions)
+        known, self._tracks = self._tracks, {}
         for objective in configuration.objectives.values():
-            members = _members(objective, judges, times) if objective.has_figures else ()
-            before = known.get(objective.name) if objective.has_figures else None
-            if members and not before:
-                before = _kept(objective.combine, members)
-            if before:  # where nobody is asked any more, what was counted stays, and time goes on unknown
-                self._kept[objective.name] = before.redefined(objective.combine, members, now)
+            if track := make.of(objective, known.get(objective.name), now):
+                self._tracks[objective.name] = track
+        self._counting = dict(self._counted())
+
+    def exclude(self, maintenance: Iterable[Maintenance]) -> None:
+        """Leave the time of this maintenance out, and no other."""
+        if self._exclusions.follow(self._configuration, maintenance):
+            for track in self._tracks.values():
+                track.excluding.excluded.forget()
+
+    def replace(self, old: Judge, new: Judge, attempts: Mapping[float | None, Attempts]) -> None:
+        """Count a check anew whose past is another one now; `attempts` are those of it, by speed."""
+        for name, track in self._tracks.items():
+            if any(old in team.judges for team in track.teams):
+                self._tracks[name] = relearned(track, old, new, attempts)
+        self._counting = dict(self._counted())
+
+    def counted(self, judge: Judge) -> Sequence[Attempts]:
+        """Give the attempts that are counted of a check."""
+        return self._counting.get(judge, ())
+
+    def took(self, judge: Judge, result: Result) -> None:
+        """Count an attempt where attempts are counted; they come in the order of their start."""
+        for attempts in self.counted(judge):
+            attempts.take(result)
+
+    def counting(self) -> Iterator[tuple[str, Attempts]]:
+        """Give the attempts that are counted, by check."""
+        for judge, counted in self._counting.items():
+            yield from ((judge.check.name, attempts) for attempts in counted)
 
     def at(self, now: int) -> tuple[Account, ...]:
-        """Count every objective over its window that ends at `now`."""
+        """Count every objective over its window at `now`."""
         return tuple(self._account(each, now) for each in self._configuration.objectives.values())
+
+    def one(self, objective: str, now: int) -> Account:
+        """Count one of them; raises KeyError where there is none of this name."""
+        return self._account(self._configuration.objectives[objective], now)
 
     def of(self, service: str, now: int) -> tuple[Account, ...]:
         """Count those that are about a service, alone or among others."""
@@ -86,42 +90,23 @@ class Accounts:
         found = [each for each in objectives if service in services_of(each, self._configuration)]
         return tuple(self._account(each, now) for each in found)
 
+    def bounds(self, objective: str, now: int) -> tuple[int, int] | None:
+        """Say how many ms can have been bad, at least and at most; None where attempts are counted."""
+        track = self._tracks.get(objective)
+        return bad_bounds(track, self._zone, now) if track else None
+
     def _account(self, objective: Objective, now: int) -> Account:
-        return account(objective, self._configuration, self._kept.get(objective.name), now)
+        services, track = services_of(objective, self._configuration), self._tracks.get(objective.name)
+        service = services[0] if len(services) == 1 else ""
+        if track is None:
+            return empty(objective, service, self._zone, now)
+        return account(track, service, self._zone, now)
 
-
-def account(objective: Objective, configuration: Configuration, kept: Kept | None, now: int) -> Account:
-    """Count one objective over its window that ends at `now`."""
-    service, length = _service(objective, configuration), length_ms(objective.window)
-    if kept is None:
-        return Account(objective, service, length, None, {})
-    totals = kept.timed.reading(now).totals
-    counted = figures(totals, objective.target, length, now)
-    return Account(objective, service, length, counted, burn_rates(totals, objective.target, now))
-
-
-def services_of(objective: Objective, configuration: Configuration) -> tuple[str, ...]:
-    """Name the services that an objective is about; one of a check is about that check's."""
-    if objective.services:
-        return objective.services
-    check = configuration.checks.get(objective.check)
-    return (check.service,) if check and check.service else ()
-
-
-def _service(objective: Objective, configuration: Configuration) -> str:
-    services = services_of(objective, configuration)
-    return services[0] if len(services) == 1 else ""
-
-
-def _members(
-    objective: Objective, judges: Mapping[str, Judge], times: Mapping[str, Combined]
-) -> tuple[Judge | Combined, ...]:
-    """Name whose time counts; nobody's where the check is switched off."""
-    if objective.check:
-        judge = judges.get(objective.check)
-        return (judge,) if judge else ()
-    return tuple(times[name] for name in objective.services)
-
-
-def _kept(combine: str | int, members: tuple[Judge | Combined, ...]) -> Kept:
-    return Kept(combine, members, members[0] if len(members) == 1 else Combined(combine, members))
+    def _counted(self) -> Iterator[tuple[Judge, list[Attempts]]]:
+        by_judge: dict[Judge, list[Attempts]] = {}
+        for track in self._tracks.values():
+            if isinstance(track.source, Attempts):
+                for team in track.teams:
+                    for judge in team.judges:
+                        by_judge.setdefault(judge, []).append(track.source)
+        yield from by_judge.items()

@@ -17,15 +17,13 @@ WINDOWS = {
 NONE_SPENT = Fraction(0)
 
 
-def burn_rates(
-    totals: Callable[[int, int], Totals], target: Fraction, now: int
-) -> dict[str, Fraction | None]:
-    """Give bad / valid over each window ending at `now`, in units of 1 − target; None without data.
+def burn_rates(over: Callable[[int], Totals], target: Fraction) -> dict[str, Fraction | None]:
+    """Give bad / valid over each window that ends now, in units of 1 − target; None without data.
 
-    `totals` counts [start, end); one reading's is cheaper than asking a timeline anew for each window.
+    `over` sums up the last so many ms.
     """
     allowed = 1 - target
-    return {name: burn(totals(now - length, now), allowed) for name, length in WINDOWS.items()}
+    return {name: burn(over(length), allowed) for name, length in WINDOWS.items()}
 
 
 def burn(counted: Totals, allowed: Fraction) -> Fraction | None:

@@ -5,10 +5,9 @@ from heapq import nsmallest
 from typing import NamedTuple, Protocol
 
 from slo.judge import Judge
+from slo.spans import ALWAYS
 from slo.state import State, combine, needed
 from slo.timeline import Reading, Stretch, Timeline, Totals
-
-ALWAYS = 1 << 62  # ms; after any time
 
 
 class Member(Protocol):
@@ -62,7 +61,13 @@ class Combined:
         if (up_when, tuple(members)) != (last.up_when, last.members):
             self._rules[-1] = last._replace(until=now)
             self._rules.append(Rule(up_when, tuple(members)))
-            self._extend()
+
+    def replace(self, old: Member, new: Member) -> None:
+        """Count a member anew whose past is another one now; all that was settled by the rules that hold."""
+        for place, rule in enumerate(self._rules):
+            members = tuple(new if member is old else member for member in rule.members)
+            self._rules[place] = rule._replace(members=members)
+        self.timeline = Timeline()
 
     @property
     def settled(self) -> int:
@@ -82,7 +87,7 @@ class Combined:
             until = min(now, rule.until)
             if begin < until:
                 tracks = [_unsettled(member, begin, until) for member in rule.members]
-                stretches += _sweep(rule.up_when, tracks, begin, until)
+                stretches += sweep(rule.up_when, tracks, begin, until)
                 begin = until
         return stretches
 
@@ -105,14 +110,12 @@ class Combined:
         begin, until = self.timeline.end, min(rule.settled, rule.until)
         if until > begin:
             tracks = [member.stretches(begin, until) for member in rule.members]
-            for stretch in _sweep(rule.up_when, tracks, begin, until):
+            for stretch in sweep(rule.up_when, tracks, begin, until):
                 self.timeline.append(stretch.end, stretch.state)
 
 
-def _sweep(
-    up_when: str | int, tracks: Sequence[Iterable[Stretch]], begin: int, end: int
-) -> Iterator[Stretch]:
-    """Walk over the edges of all tracks in order; each track is back to back over [begin, end)."""
+def sweep(up_when: str | int, tracks: Sequence[Iterable[Stretch]], begin: int, end: int) -> Iterator[Stretch]:
+    """Combine tracks by walking over their edges in order; each is back to back over [begin, end)."""
     edges = sorted((max(start, begin), i, state) for i, each in enumerate(tracks) for start, _, state in each)
     states = [State.UNKNOWN] * len(tracks)
     for at, index, state in edges:

@@ -2,13 +2,14 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Set
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import replace
 
 from checks.model import Check
 from probes.result import Outcome, Reason, Result
 from slo.claims import AS_THINGS_STAND, MISSED, RECOVERING, SUSPECT, Claim, Claims
+from slo.memory import Memory
+from slo.outages import Change, Outage
 from slo.state import State
 from slo.timeline import Reading, Stretch, Timeline, Totals
 
@@ -21,37 +22,6 @@ CONFIRMED = {SUSPECT: DOWN}
 RECOVERED = {RECOVERING: UP, MISSED: UNKNOWN}
 BRIDGED = {RECOVERING: DOWN, MISSED: DOWN}
 RESUMED = {RECOVERING: DOWN, MISSED: UNKNOWN}
-
-
-@dataclass(frozen=True, slots=True)
-class Outage:
-    """A confirmed stretch of down, [start, end), and the attempts that bound it; milliseconds, UTC.
-
-    `end` is None while it lasts; `first_good` is then the first good attempt of a recovery under way, if any.
-    """
-
-    start: int
-    end: int | None
-    last_bad: int
-    last_good_before: int | None
-    first_good: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Something that an attempt has decided about its check.
-
-    `at` is the start of the outage (confirmed), its end (recovered), the first bad attempt (blip), or the
-    first good one of a check never judged before (judged; a blip may have ended with it). `decided_at` is the
-    deciding attempt. An outage that is a check's first verdict is `confirmed` with `previous` unknown.
-    """
-
-    kind: Literal["confirmed", "recovered", "blip", "judged"]
-    check: str
-    at: int
-    decided_at: int
-    previous: State
-    verdict: State
 
 
 class Judge:
@@ -140,9 +110,13 @@ class Judge:
         """Where that part ends."""
         return self._claims.timeline.end
 
-    def blips_between(self, start: int, end: int) -> int:
-        """Count the blips that began in [start, end)."""
-        return bisect_left(self.blip_times, end) - bisect_left(self.blip_times, start)
+    def outages_since(self, at: int) -> list[Outage]:
+        """Give the outages that were not over at an instant, and all that began later."""
+        return [each for each in self.outages if each.end is None or each.end > at]
+
+    def blips_in(self, start: int, end: int) -> Sequence[int]:
+        """Give the blips that began in [start, end)."""
+        return self.blip_times[bisect_left(self.blip_times, start) : bisect_left(self.blip_times, end)]
 
     def stretches(self, start: int, end: int) -> Iterator[Stretch]:
         """Give what is settled of [start, end), back to back; anything else in it is unknown."""
@@ -201,6 +175,42 @@ class Judge:
         self.check, self._bridge = check, _bridge(check)
         if anew:
             self._begin_anew()
+
+    def memory(self) -> Memory | None:
+        """Give what must be remembered beside the past; None while a later attempt decides any of it."""
+        if self.last is None or self._row or self.goods_in_row or self._claims.held():
+            return None
+        return Memory(
+            verdict=self.verdict,
+            shown=self.shown,
+            since=self.since,
+            last=self.last,
+            last_bad=self.last_bad,
+            last_good_at=self.last_good_at,
+            bads_in_row=self.bads_in_row,
+            confirmed_by=self.confirmed_by,
+            reach=self._reach,
+            running=self._running_state(),
+        )
+
+    def recall(
+        self,
+        stretches: Iterable[Stretch],
+        outages: Iterable[Outage],
+        blips: Iterable[int],
+        memory: Memory | None,
+    ) -> None:
+        """Begin with a past, and as things stood at its end; without a memory, as if never judged since."""
+        for start, end, state in stretches:
+            self._claims.timeline.append(start, UNKNOWN)
+            self._claims.timeline.append(end, state)
+        self.outages, self.blip_times = list(outages), array("q", blips)
+        if memory is None:
+            return
+        self.verdict, self.shown, self.since = memory.verdict, memory.shown, memory.since
+        self.last, self.last_bad, self.last_good_at = memory.last, memory.last_bad, memory.last_good_at
+        self.bads_in_row, self.confirmed_by = memory.bads_in_row, memory.confirmed_by
+        self._reach, self._running = memory.reach, memory.running
 
     def close(self, now: int) -> None:
         """Be judged no more: all until `now` is settled, as things stand."""

@@ -21,16 +21,17 @@ class Stretch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Milliseconds good, bad and unknown; together they are the time that was asked about."""
+    """Milliseconds good, bad, unknown and excluded; together they are the time that was asked about."""
 
     good: int = 0
     bad: int = 0
     unknown: int = 0
+    excluded: int = 0
 
     @property
     def elapsed(self) -> int:
         """All of it."""
-        return self.good + self.bad + self.unknown
+        return self.good + self.bad + self.unknown + self.excluded
 
     @property
     def valid(self) -> int:
@@ -38,10 +39,20 @@ class Totals:
         return self.good + self.bad
 
     def __add__(self, other: "Totals") -> "Totals":
-        return Totals(self.good + other.good, self.bad + other.bad, self.unknown + other.unknown)
+        return Totals(
+            self.good + other.good,
+            self.bad + other.bad,
+            self.unknown + other.unknown,
+            self.excluded + other.excluded,
+        )
 
     def __sub__(self, other: "Totals") -> "Totals":
-        return Totals(self.good - other.good, self.bad - other.bad, self.unknown - other.unknown)
+        return Totals(
+            self.good - other.good,
+            self.bad - other.bad,
+            self.unknown - other.unknown,
+            self.excluded - other.excluded,
+        )
 
 
 NOTHING = Totals()
@@ -54,7 +65,7 @@ class Timeline:
     attempt is one unknown stretch like any other.
     """
 
-    # Excluded time will be a second list of stretches that `sums` takes out, not a state of this one.
+    # Excluded time is no state of this one: slo/excluding.py takes it out of the sums.
     __slots__ = ("_bad", "_good", "_starts", "_states", "begin", "end")
 
     def __init__(self, begin: int = 0) -> None:

@@ -15,6 +15,10 @@ class NewerStore(StoreError):
     """The file was written by a newer version; nothing in it was touched."""
 
 
+class DamagedHour(StoreError):
+    """The bytes of one packed hour of results make no sense; everything else can be read."""
+
+
 class CorruptStore(StoreError):
     """The file was damaged, and now lies at `kept`, whole, with its write-ahead log."""
 

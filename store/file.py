@@ -58,7 +58,7 @@ def open(path: Path | str, command: str, now: int) -> Store:
         raise StoreError(
             f"{place} is a folder: --store needs the name of a file, such as {place}/watchkeeper.db"
         )
-    lock = acquire(place, command, f"{_utc(now):%Y-%m-%dT%H:%M:%SZ}")
+    lock = acquire(place, command, f"{utc(now):%Y-%m-%dT%H:%M:%SZ}")
     try:
         return Store(place, _open(place, now), lock)
     except BaseException:
@@ -188,7 +188,7 @@ def _aside(place: Path, complaint: str, now: int) -> CorruptStore:
 
     The log goes first: after half a move the damage is still in its place, and is found again.
     """
-    kept = _free_name(place, f"{place.name}.corrupt-{_utc(now):%Y%m%dT%H%M%SZ}")
+    kept = _free_name(place, f"{place.name}.corrupt-{utc(now):%Y%m%dT%H%M%SZ}")
     try:
         for suffix in (*BESIDE, ""):
             with contextlib.suppress(FileNotFoundError):
@@ -222,5 +222,6 @@ def _unreadable(place: Path, error: OSError) -> str:
     return f"{place} cannot be used ({error.strerror}): check who owns it and its folder, and their modes"
 
 
-def _utc(now: int) -> datetime:
+def utc(now: int) -> datetime:
+    """Give an instant (ms since the epoch) as a date."""
     return EPOCH + timedelta(milliseconds=now)

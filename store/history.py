@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from probes.result import Outcome
+from store.ledger import results_of
+from store.past import FIRST
 from store.reader import INCIDENTS, Episode
 from store.rows import IncidentRow, IntentRow
 
@@ -13,10 +16,6 @@ RESOLVED = f"{INCIDENTS} WHERE resolved_at >= ? ORDER BY resolved_at DESC, key, 
 LETTERS = """
     SELECT id, receiver, key, episode, action, urgency, created_at, document,
     serial, tried_at, settled_at, coalesce(how, ''), coalesce(settle_detail, '') FROM intents
-"""
-LAST_GOOD = """
-    SELECT max((SELECT at FROM results WHERE source = sources.id AND at < ? AND outcome = 'good'
-    ORDER BY at DESC LIMIT 1)) FROM sources WHERE check_name = ?
 """
 
 
@@ -81,8 +80,8 @@ def letter(connection: sqlite3.Connection, id: str) -> Letter | None:
 
 def last_good_at(connection: sqlite3.Connection, check: str, before: int) -> int | None:
     """Give when the last good attempt before an instant began (ms), from whatever site."""
-    found: int | None = connection.execute(LAST_GOOD, (before, check)).fetchone()[0]
-    return found
+    results = results_of(connection, check, FIRST, before, learned=False, newest_first=True)
+    return next((result.at for result in results if result.outcome is Outcome.GOOD), None)
 
 
 def _letter(values: tuple[Any, ...]) -> Letter:

@@ -7,20 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from probes.result import NOTHING, Outcome, Reason, Result
+from probes.result import NOTHING, Result
+from store import hours, past
 from store.errors import StoreError
 from store.file import LOCK_WAIT, check_version, latest_version
+from store.hours import HOUR
 from store.rows import IncidentRow, IntentRow, Operation
 
-SLICE_MS = 6 * 3600 * 1000
-
-FIRST_SINCE = "SELECT min((SELECT min(at) FROM results WHERE source = sources.id AND at >= ?)) FROM sources"
-LAST = "SELECT max((SELECT max(at) FROM results WHERE source = sources.id)) FROM sources"
-WHOLE, JUDGED = "phases, facts", "NULL, NULL"
-SLICE = """
-    SELECT check_name, site, at, took, outcome, reason, detail, {learned}, extra
-    FROM sources CROSS JOIN results ON source = id AND at >= ? AND at < ? ORDER BY at, source
-"""
+LAST_ROW = "SELECT max((SELECT max(at) FROM results WHERE source = sources.id)) FROM sources"
+LAST_HOUR = "SELECT max((SELECT max(hour) FROM hours WHERE source = sources.id)) FROM sources"
+SOURCES_OF_HOUR = "SELECT id FROM sources JOIN hours ON source = id AND hour = ?"
 INCIDENTS = "SELECT key, episode, scope, name, opened_at, resolved_at, document FROM incidents"
 LATEST_EPISODES = """
     SELECT key, episode, resolved_at FROM incidents AS one
@@ -100,23 +96,27 @@ def _refuse_other_schema(connection: sqlite3.Connection, place: Path) -> None:
         )
 
 
-def results_since(connection: sqlite3.Connection, at: int, *, learned: bool = True) -> Iterator[Result]:
-    """Give the results that began at `at` or later, in order of time, without their evidence.
+def results_since(
+    connection: sqlite3.Connection, at: int, *, learned: bool = True, until: int | None = None
+) -> Iterator[Result]:
+    """Give the results that began at `at` or later, and before `until`, in order of time, without evidence.
 
     `learned=False` leaves phases and facts out too: who only judges reads in half the time.
-    Goes slice by slice, so that neither all of them nor an index by time has to be held. Rows that are
-    written meanwhile may be among them.
+    Goes hour by hour. Rows that are written meanwhile may be among them.
     """
-    query = SLICE.format(learned=WHOLE if learned else JUDGED)
-    while (first := connection.execute(FIRST_SINCE, (at,)).fetchone()[0]) is not None:
-        at = first + SLICE_MS
-        for values in connection.execute(query, (first, at)):
-            yield _result(values)
+    last = hours.LAST if until is None else until - 1
+    return past.results(connection, past.sources(connection, at, last), learned=learned)
 
 
 def last_result_at(connection: sqlite3.Connection) -> int | None:
     """Give the start of the latest result; None in an empty store."""
-    last: int | None = connection.execute(LAST).fetchone()[0]
+    (hour,) = connection.execute(LAST_HOUR).fetchone()
+    (row,) = connection.execute(LAST_ROW).fetchone()
+    if hour is None or (row is not None and row >= hour + HOUR):
+        return None if row is None else int(row)
+    sources = connection.execute(SOURCES_OF_HOUR, (hour,)).fetchall()
+    found = [hours.columns_of(connection, source, hour).at for (source,) in sources]
+    last: int = max([hour if row is None else row, *(starts[-1] for starts in found if starts)])
     return last
 
 
@@ -165,19 +165,3 @@ def operations(connection: sqlite3.Connection, after: int = 0) -> Iterator[Opera
 def memory(connection: sqlite3.Connection) -> dict[str, str]:
     """Give all that was remembered, by name."""
     return dict(connection.execute("SELECT name, value FROM memory ORDER BY name"))
-
-
-def _result(values: tuple[Any, ...]) -> Result:
-    check, site, at, took, outcome, reason, detail, phases, facts, extra = values
-    return Result(
-        check=check,
-        site=site,
-        at=at,
-        took=took,
-        outcome=Outcome(outcome),
-        reason=reason and Reason(reason),
-        detail=detail or "",
-        phases=json.loads(phases) if phases else NOTHING,
-        facts=json.loads(facts) if facts else NOTHING,
-        extra=bool(extra),
-    )

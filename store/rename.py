@@ -1,31 +1,95 @@
-"""A check that is called otherwise: its past goes with it."""
+"""Edge: a check that is called otherwise; its past goes with it, however it lies."""
 
 import sqlite3
-from typing import Any
 
+from store import hours, packing
+from store.hours import HOUR
 from store.rows import Renamed
 
 SOURCE = "SELECT id FROM sources WHERE check_name = ? AND site = ?"
+ANY_SOURCE = "SELECT 1 FROM sources WHERE check_name = ?"
 CALL = "UPDATE sources SET check_name = ? WHERE id = ?"
-MERGE = (
+DERIVED = ("stretches", "outages", "blips", "checkpoints")
+PACKED = "SELECT hour, document FROM hours WHERE source = ?"
+ROWS_INTO_PACKED = """
+    SELECT hour, document FROM hours WHERE source = :new
+    AND EXISTS (SELECT 1 FROM results WHERE source = :old AND at BETWEEN hour AND hour + 3599999)
+"""
+MOVE_HOUR = "UPDATE hours SET source = ? WHERE source = ? AND hour = ?"
+DELETE_HOUR = "DELETE FROM hours WHERE source = ? AND hour = ?"
+REST = (
     "UPDATE OR IGNORE results SET source = :new WHERE source = :old",
     "UPDATE OR IGNORE evidence SET source = :new WHERE source = :old",
+    """
+    INSERT INTO counts SELECT :new, hour, good, bad, unknown FROM counts WHERE source = :old
+    ON CONFLICT (source, hour) DO UPDATE SET good = good + excluded.good, bad = bad + excluded.bad,
+        unknown = unknown + excluded.unknown
+    """,
+    """
+    INSERT INTO fast SELECT :new, hour, threshold_ms, good FROM fast WHERE source = :old
+    ON CONFLICT (source, hour, threshold_ms) DO UPDATE SET good = good + excluded.good
+    """,
     "DELETE FROM results WHERE source = :old",
     "DELETE FROM evidence WHERE source = :old",
+    "DELETE FROM counts WHERE source = :old",
+    "DELETE FROM fast WHERE source = :old",
     "DELETE FROM sources WHERE id = :old",
 )
 
 
-def rename(connection: sqlite3.Connection, row: Any) -> None:
+def rename(connection: sqlite3.Connection, row: Renamed) -> None:
     """Put what is stored under the old name under the new one; where both have a past, they become one.
 
-    Saying it twice, or of a name that was never stored, changes nothing. Needs a transaction.
+    Then nothing that was judged of either stays: it would be of half a past. Saying it twice, or of a name
+    that was never stored, changes nothing. Needs a transaction.
     """
-    assert isinstance(row, Renamed)
     old = connection.execute(SOURCE, (row.old, row.site)).fetchone()
     new = connection.execute(SOURCE, (row.new, row.site)).fetchone()
-    if old and not new:
+    alone = not connection.execute(ANY_SOURCE, (row.new,)).fetchone()
+    if not old:
+        return
+    if new:
+        _merge(connection, old[0], new[0])
+    else:
         connection.execute(CALL, (row.new, old[0]))
-    elif old:
-        for statement in MERGE:
-            connection.execute(statement, {"old": old[0], "new": new[0]})
+    whole = alone and not connection.execute(ANY_SOURCE, (row.old,)).fetchone()
+    _derived(connection, row, whole=whole)
+
+
+def _derived(connection: sqlite3.Connection, row: Renamed, *, whole: bool) -> None:
+    for table in DERIVED:
+        connection.execute(f"DELETE FROM {table} WHERE check_name = ?", (row.new,))  # noqa: S608 – of DERIVED
+        if whole:
+            named = f"UPDATE {table} SET check_name = ? WHERE check_name = ?"  # noqa: S608 – of DERIVED
+            connection.execute(named, (row.new, row.old))
+        else:
+            connection.execute(f"DELETE FROM {table} WHERE check_name = ?", (row.old,))  # noqa: S608
+
+
+def _merge(connection: sqlite3.Connection, old: int, new: int) -> None:
+    sources = {"old": old, "new": new}
+    for hour, blob in connection.execute(PACKED, (old,)).fetchall():
+        _merge_hour(connection, sources, hour, blob)
+    for hour, blob in connection.execute(ROWS_INTO_PACKED, sources).fetchall():
+        hours.merge(connection, new, hour, blob, hours.rows_of(connection, old, hour))
+        connection.execute(hours.DELETE_ROWS, (old, hour, hour + HOUR - 1))
+    for statement in REST:
+        connection.execute(statement, sources)
+
+
+def _merge_hour(connection: sqlite3.Connection, sources: dict[str, int], hour: int, blob: bytes) -> None:
+    """Put a packed hour of the old name to what the new one has of that hour, which stays."""
+    old, new = sources["old"], sources["new"]
+    standing = hours.blob_of(connection, new, hour)
+    rows = hours.rows_of(connection, new, hour)
+    if not standing and not rows:
+        connection.execute(MOVE_HOUR, (new, old, hour))
+        return
+    told = hours.read(packing.unpack, old, hour, blob) or []
+    if standing:
+        hours.merge(connection, new, hour, standing, told)
+    else:
+        whole = {row[0]: row for row in (*told, *rows)}
+        hours.put(connection, new, hour, [whole[at] for at in sorted(whole)])
+        connection.execute(hours.DELETE_ROWS, (new, hour, hour + HOUR - 1))
+    connection.execute(DELETE_HOUR, (old, hour))

@@ -1,6 +1,7 @@
 """What is written: one frozen value per row, as the deciding code makes it. SQL is in `statements.py`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from probes.result import Outcome, Reason, Result
@@ -79,6 +80,73 @@ class Memory:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Put results that lie as rows into packed hours: at most `most` hours of one source each, oldest first.
+
+    Only hours that ended at or before `before` (ms, UTC).
+    """
+
+    before: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prune:
+    """Delete what is too old, or more than is wanted. Hours of results go whole, the oldest first.
+
+    Results go when their hour ended at or before `results_before`, and while the store uses more than `size`
+    bytes; their grid attempts stay counted. What was derived from them, and incidents that are over, go when
+    they ended before `history_before`. Times in ms, UTC. `thresholds` gives for each check the latencies (ms)
+    for which fast attempts stay counted too. One row does a bounded part of the work: say it again and again.
+    """
+
+    results_before: int
+    history_before: int
+    size: int
+    thresholds: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOutage:
+    """A confirmed stretch of down, [start, end), and the attempts that bound it; milliseconds, UTC.
+
+    `end` is None while it lasts.
+    """
+
+    start: int
+    end: int | None
+    last_bad: int
+    last_good_before: int | None
+    first_good: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was judged of a check in [since, until): it takes the place of whatever is stored from `since` on.
+
+    `stretches` are (start, end, state), in order and without overlap; `blips` the first bad attempt of each.
+    `state` is what the judge goes on from, opaque to the store, and `until` the instant of that checkpoint:
+    every result that began at or before it has been judged. A result that is added later and began at or
+    before `until` deletes the checkpoint. Times in ms, UTC.
+    """
+
+    check: str
+    since: int
+    until: int
+    stretches: tuple[tuple[int, int, str], ...]
+    outages: tuple[StoredOutage, ...]
+    blips: tuple[int, ...]
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """The checkpoint of a check no longer holds. What was judged of it stays until it is judged anew."""
+
+    check: str
+
+
 What = Literal[
     "maintenance.add",
     "maintenance.remove",
@@ -88,6 +156,7 @@ What = Literal[
     "outbox.drop",
     "incident.verdict",
     "incident.note",
+    "results.import",
 ]
 
 
@@ -108,4 +177,17 @@ class Operation:
     document: str
 
 
-Row = Result | IncidentRow | IntentRow | Tried | Settled | Reclassified | Renamed | Memory
+Row = (
+    Result
+    | IncidentRow
+    | IntentRow
+    | Tried
+    | Settled
+    | Reclassified
+    | Renamed
+    | Memory
+    | Pack
+    | Prune
+    | Judged
+    | Unjudged
+)

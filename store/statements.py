@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from probes.result import Outcome, Result
-from store.rows import IncidentRow, IntentRow, Memory, Reclassified, Settled, Tried
+from store.rows import IncidentRow, IntentRow, Memory, Settled, Tried, Unjudged
 
 Values = tuple[Any, ...]
 EVIDENCE_LIMIT = 16 * 1024  # bytes of JSON
@@ -20,8 +20,7 @@ RESULT = f"""
     VALUES ({ITS_SOURCE}, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, at) DO NOTHING
 """  # noqa: S608 – made of constants
 STORED_RESULT = f"""
-    SELECT took, outcome, reason, detail, phases, facts, extra FROM results
-    WHERE source = {ITS_SOURCE} AND at = ?
+    SELECT took, outcome, reason, extra FROM results WHERE source = {ITS_SOURCE} AND at = ?
 """  # noqa: S608 – made of constants
 
 EVIDENCE = f"""
@@ -50,10 +49,6 @@ def _intent(row: IntentRow) -> Values:
     return row.id, row.receiver, row.key, row.episode, row.action, row.urgency, row.created_at, row.document
 
 
-def _reclassified(row: Reclassified) -> Values:
-    return row.outcome.value, row.reason.value, row.check, row.site, row.at
-
-
 STATEMENTS: Mapping[type, Statement] = {
     IncidentRow: Statement(
         """
@@ -79,10 +74,7 @@ STATEMENTS: Mapping[type, Statement] = {
         "UPDATE intents SET settled_at = ?, how = ?, settle_detail = ? WHERE id = ? AND settled_at IS NULL",
         lambda row: (row.at, row.how, well_formed(row.detail), row.id),
     ),
-    Reclassified: Statement(
-        f"UPDATE results SET outcome = ?, reason = ? WHERE source = {ITS_SOURCE} AND at = ?",  # noqa: S608 – constants
-        _reclassified,
-    ),
+    Unjudged: Statement("DELETE FROM checkpoints WHERE check_name = ?", lambda row: (row.check,)),
     Memory: Statement(
         """
         INSERT INTO memory (name, value) VALUES (?, ?)
@@ -99,7 +91,7 @@ def result_key(row: Result) -> Values:
 
 
 def result_values(row: Result) -> Values:
-    """Give what is stored of a result beside its identity, in the order of STORED_RESULT."""
+    """Give what is stored of a result beside its identity, in the order of RESULT."""
     return (
         row.took,
         row.outcome.value,

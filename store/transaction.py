@@ -6,20 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from probes.result import Outcome, Result
+from probes.result import Result
+from store import hours
+from store.judgements import judge
+from store.pruning import Pruned, prune
 from store.rename import rename
-from store.rows import Renamed, Row
-from store.statements import (
-    EVIDENCE,
-    OLDER_EVIDENCE,
-    RESULT,
-    SOURCE,
-    STATEMENTS,
-    STORED_RESULT,
-    evidence_values,
-    result_key,
-    result_values,
-)
+from store.results import add
+from store.rows import Judged, Pack, Prune, Reclassified, Renamed, Row
+from store.statements import STATEMENTS
 
 # The file's troubles, which pass: full, locked, unreadable. sqlite3 raises the bare DatabaseError for damage.
 TROUBLES = (sqlite3.OperationalError, sqlite3.InternalError, OSError, MemoryError)
@@ -27,10 +21,19 @@ TROUBLES = (sqlite3.OperationalError, sqlite3.InternalError, OSError, MemoryErro
 
 @dataclass(slots=True)
 class Exceptional:
-    """What did not go in: results that differ from the one recorded first, and rows that no table takes."""
+    """What became of rows, where that is not told by themselves.
 
+    `added` counts the results that were new. Not in are results that differ from the one recorded first, and
+    rows that no table takes. `packed` counts hours of one source each; `unpacked` says whether more are left
+    to be packed, None where nobody asked for it.
+    """
+
+    added: int = 0
     differing: list[Result] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)  # a row's type, the error's type
+    packed: int = 0
+    unpacked: bool | None = None
+    pruned: list[Pruned] = field(default_factory=list)
 
 
 def write(connection: sqlite3.Connection, rows: Sequence[Row]) -> Exceptional:
@@ -68,13 +71,37 @@ def _transact(
 def _all_at_once(connection: sqlite3.Connection, rows: Sequence[Row], exceptional: Exceptional) -> None:
     for kind, group in groupby(rows, type):
         if kind is Result:
-            exceptional.differing += _results(connection, [row for row in group if isinstance(row, Result)])
-        elif kind is Renamed:
-            for row in group:
-                rename(connection, row)
-        else:
+            _results(connection, [row for row in group if isinstance(row, Result)], exceptional)
+        elif kind in STATEMENTS:
             statement = STATEMENTS[kind]
             connection.executemany(statement.sql, map(statement.values, group))
+        else:
+            for row in group:
+                _carry_out(connection, row, exceptional)
+
+
+def _results(connection: sqlite3.Connection, results: Sequence[Result], exceptional: Exceptional) -> None:
+    added = add(connection, results)
+    exceptional.added += added.count
+    exceptional.differing += added.differing
+
+
+def _carry_out(connection: sqlite3.Connection, row: Row, exceptional: Exceptional) -> None:
+    match row:
+        case Renamed():
+            rename(connection, row)
+        case Reclassified():
+            hours.reclassify(connection, row)
+        case Judged():
+            judge(connection, row)
+        case Prune():
+            exceptional.pruned += prune(connection, row)
+        case Pack():
+            packed = hours.pack(connection, row)
+            exceptional.packed += packed.hours
+            exceptional.unpacked = packed.left
+        case _:
+            raise TypeError(f"{type(row).__name__} is no row")
 
 
 def _one_by_one(connection: sqlite3.Connection, rows: Sequence[Row], exceptional: Exceptional) -> None:
@@ -88,34 +115,3 @@ def _one_by_one(connection: sqlite3.Connection, rows: Sequence[Row], exceptional
             connection.execute("ROLLBACK TO one")
             exceptional.refused.append((type(row).__name__, type(error).__name__))
         connection.execute("RELEASE one")
-
-
-def _results(connection: sqlite3.Connection, results: Sequence[Result]) -> list[Result]:
-    """Insert what is new; give those that differ from what stands under their identity."""
-    connection.executemany(SOURCE, dict.fromkeys((row.check, row.site) for row in results))
-    inserted = connection.executemany(RESULT, ((*result_key(row), *result_values(row)) for row in results))
-    if inserted.rowcount == len(results):
-        _keep_evidence(connection, results)
-        return []
-    fits = [_stored(connection, row) == result_values(row) for row in results]
-    _keep_evidence(connection, [row for row, same in zip(results, fits, strict=True) if same])
-    return [row for row, same in zip(results, fits, strict=True) if not same]
-
-
-def _stored(connection: sqlite3.Connection, row: Result) -> object:
-    return connection.execute(STORED_RESULT, result_key(row)).fetchone()
-
-
-def _keep_evidence(connection: sqlite3.Connection, results: Sequence[Result]) -> None:
-    """Keep the evidence of each bad attempt, and of the last good one of each check."""
-    telling = [row for row in results if row.evidence]
-    if not telling:
-        return
-    good = {(row.check, row.site): row for row in sorted(telling, key=_at) if row.outcome is Outcome.GOOD}
-    bad = [row for row in telling if row.outcome is Outcome.BAD]
-    connection.executemany(EVIDENCE, map(evidence_values, [*good.values(), *bad]))
-    connection.executemany(OLDER_EVIDENCE, [(*source, *source) for source in good])
-
-
-def _at(row: Result) -> int:
-    return row.at

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from threading import Event, Thread
 
 from store.backlog import Backlog, Put
-from store.file import Store
+from store.file import Store, utc
+from store.pruning import Pruned
 from store.rows import Row
 from store.transaction import Exceptional, write
 
@@ -18,6 +19,8 @@ RETRY = 0.5  # seconds between two tries of a file that would not take it
 RESULTS_LIMIT = 1_000_000
 # While the file refuses, a try should cost little: that many rows, not hours of backlog.
 CAREFULLY = 5_000
+
+WHY = {"age": "they were older than results are kept", "size": "the store is larger than it may be"}
 
 log = logging.getLogger(__name__)
 
@@ -28,18 +31,24 @@ def _nothing(*_: object) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    """Who is told how writing goes: its trouble, in words, its end, and the seconds of each transaction."""
+    """Who is told how writing goes: its trouble, in words, its end, the seconds of each transaction.
+
+    And what was deleted because it was too old, or more than is wanted.
+    """
 
     on_trouble: Callable[[str], None] = _nothing
     on_recovered: Callable[[], None] = _nothing
     on_write: Callable[[float], None] = _nothing
+    on_pruned: Callable[[Pruned], None] = _nothing
 
 
 class Writer:
     """Writes where it is called: for tests, the simulation and commands. The caller flushes each second.
 
     `failing_since` and `last_commit` are readings of `clock`, in seconds. `duplicates` counts results that
-    differed from the one recorded first, `refused` rows that no table takes (a bug of ours).
+    differed from the one recorded first, `refused` rows that no table takes (a bug of ours). `packed` counts
+    hours, of one source each, and `pruned` results; `unpacked` says whether the last Pack left any to be
+    packed.
     """
 
     def __init__(
@@ -54,6 +63,9 @@ class Writer:
         self.last_commit: float | None = None
         self.duplicates = 0
         self.refused = 0
+        self.packed = 0
+        self.pruned = 0
+        self.unpacked = True
         self._connection = store.connection
         self._listener = listener or Listener()
         self._clock = clock
@@ -118,6 +130,14 @@ class Writer:
             self._tell(self._listener.on_recovered)
 
     def _report(self, exceptional: Exceptional) -> None:
+        self.packed += exceptional.packed
+        if exceptional.unpacked is not None:
+            self.unpacked = exceptional.unpacked
+        for pruned in exceptional.pruned:
+            self.pruned += pruned.results
+            self._tell(self._listener.on_pruned, pruned)
+            until, why = f"{utc(pruned.until):%Y-%m-%dT%H:%M:%SZ}", WHY[pruned.why]
+            log.info("%d results from before %s were deleted: %s", pruned.results, until, why)
         if differing := exceptional.differing:
             self.duplicates += len(differing)
             first, count = differing[0], len(differing)

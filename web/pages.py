@@ -1,5 +1,6 @@
 """The page a person looks at: what is wrong, what we watch, what is left. Values in, HTML out."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -11,18 +12,18 @@ from alerting.services import Standing
 from alerting.words import clock, lasting, reason_in_words, what_of
 from exporter.view import View
 from probes.result import Outcome
-from slo.accounts import Account, services_of
 from slo.judge import Judge
 from slo.state import State
+from slo.tracks import services_of
+from web.budgets import Said, objective_in_words
 
 REFRESH = 30  # seconds
-LOW = 0.25  # of a budget: what is left should be looked after
 WORST_FIRST = (State.DOWN, State.UNKNOWN, State.UP)
-Said = Mapping[str, Any]  # what a template is given for one thing
 
 
 def overview(view: View) -> str:
     """Write the first page: everything at once."""
+    checks, objectives = _checks(view), _objectives(view)
     return TEMPLATES.get_template("overview.html").render(
         view=view,
         refresh=REFRESH,
@@ -30,9 +31,13 @@ def overview(view: View) -> str:
         blind=[name for name, sight in view.engine.seeing.sights.items() if sight.blind],
         headline=headline(view),
         incidents=[incident_in_words(each, view) for each in _incidents(view)],
-        services=[service_in_words(each, view) for each in _services(view)],
-        others=[_check(judge, view.now) for judge in view.engine.judges.values() if not judge.check.service],
-        wider=[account_in_words(each, view) for each in view.accounts if not each.service],
+        services=[
+            service_in_words(each, view)
+            | {"checks": checks[each.service.name], "objectives": objectives[each.service.name,]}
+            for each in _services(view)
+        ],
+        others={"checks": checks[""], "objectives": objectives[()]},
+        wider=[each for names, found in objectives.items() if len(names) > 1 for each in found],
         off=[each for each in view.configuration.receivers.values() if each.off],
     )
 
@@ -84,10 +89,9 @@ def held_by(incident: Incident) -> str:
     return f"silence {incident.silenced_by}" if incident.silenced_by else ""
 
 
-def service_in_words(standing: Standing, view: View) -> Said:
-    """Say how a service stands, what it depends on, its checks and what is left of its budgets."""
+def service_in_words(standing: Standing, view: View) -> dict[str, Any]:
+    """Say how a service stands, and what it depends on."""
     service = standing.service
-    checks = [judge for judge in view.engine.judges.values() if judge.check.service == service.name]
     return {
         "name": service.name,
         "title": service.title or service.name,
@@ -98,40 +102,24 @@ def service_in_words(standing: Standing, view: View) -> Said:
         "owner": service.owner,
         "runbook": service.runbook if service.runbook.startswith(("https://", "http://")) else "",
         "depends_on": [_title(name, view) for name in service.depends_on],
-        "checks": [_check(judge, view.now) for judge in checks],
-        "objectives": [
-            account_in_words(each, view) for each in view.accounts if each.service == service.name
-        ],
     }
 
 
-def account_in_words(account: Account, view: View) -> Said:
-    """Say what an objective promises, and what is left of its budget."""
-    objective, figures = account.objective, account.figures
-    said: dict[str, Any] = {
-        "name": objective.name,
-        "target": f"{float(objective.target):.6%}".rstrip("0%").rstrip(".") + "\u00a0%",
-        "window": objective.window,
-        "services": ", ".join(_title(name, view) for name in services_of(objective, view.configuration)),
-        "left": None,
-    }
-    if figures is None or figures.sli is None:
-        return said
-    left, ratio = round(figures.remaining), float(figures.remaining_ratio or 0)
-    return said | {
-        "left": lasting(abs(left)),
-        "overspent": left < 0,
-        "budget": lasting(round(figures.budget)),
-        "percent": max(0, min(100, round(100 * ratio))),
-        "sli": _cut(100 * float(figures.sli)),
-        "measured": _cut(100 * float(figures.coverage or 0)),
-        "mood": "overspent" if left < 0 else "low" if ratio < LOW else "",
-    }
+def _checks(view: View) -> Mapping[str, list[Said]]:
+    """Give all checks in words, by service."""
+    found = defaultdict[str, list[Said]](list)
+    for judge in view.engine.judges.values():
+        found[judge.check.service].append(_check(judge, view.now))
+    return found
 
 
-def _cut(percent: float) -> str:
-    """Write a percentage without ever rounding up: 99.9996 is not 100."""
-    return f"{int(percent * 1000) / 1000:g}\u00a0%"
+def _objectives(view: View) -> Mapping[tuple[str, ...], list[Said]]:
+    """Give all objectives in words, by the services that they are about."""
+    found = defaultdict[tuple[str, ...], list[Said]](list)
+    for account in view.accounts:
+        names = services_of(account.objective, view.configuration)
+        found[names].append(objective_in_words(account, view.configuration))
+    return found
 
 
 def why(reason: str, detail: str) -> str:

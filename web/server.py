@@ -1,7 +1,6 @@
 """The edge where we are asked over HTTP: metrics, health, and the page."""
 
 import asyncio
-import gzip
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -11,18 +10,18 @@ from importlib.resources import files
 from aiohttp import web
 
 from exporter.render import pieces
-from exporter.view import View
-from web.accept import format_of, takes_gzip
+from web import api
+from web.accept import format_of
 from web.access import Asked, refusal
+from web.answers import answer
+from web.api import Ready, See
 from web.pages import overview
+from web.past import Past
 from web.webhooks import Answer, Delivery, deaf
 
-See = Callable[[], View]
-Ready = Callable[[], bool]
 Hear = Callable[[Delivery], Answer]
 Reload = Callable[[], Awaitable[Sequence[str]]]
 
-SMALL = 1024  # bytes that are not worth compressing
 BODY = 64 * 1024  # bytes of a request's body
 LINE, FIELD, FIELDS = 4096, 8192, 64  # bytes of the request line, of a header field; number of fields
 SLOW = 10.0  # seconds that a body may take to come
@@ -65,10 +64,13 @@ async def _fixed() -> Sequence[str]:
     return ("there is nothing to be reloaded here",)
 
 
-def application(see: See, *, ready: Ready, hear: Hear = deaf, reload: Reload = _fixed) -> web.Application:
+def application(
+    see: See, *, ready: Ready, hear: Hear = deaf, reload: Reload = _fixed, past: Past | None = None
+) -> web.Application:
     """Make what answers. `see` gives the daemon as it stands, `hear` takes webhooks in.
 
     `reload` gives the mistakes of a configuration that was refused. None is called before `ready` says yes.
+    `past` reads the store for the API; without it there are only lists of what stands now.
     """
     app = web.Application(client_max_size=BODY)
     app[SOURCE] = Source(see, ready, hear, reload)
@@ -83,7 +85,7 @@ def application(see: See, *, ready: Ready, hear: Hear = deaf, reload: Reload = _
             web.put("/-/reload", _reload),
             web.get("/static/{name}", _static),
             web.post("/webhooks/pagerduty", _webhook),
-            web.route("*", "/api/v1/{path:.*}", _api),
+            *api.routes(see, ready, past),
         ]
     )
     return app
@@ -149,19 +151,19 @@ async def _metrics(request: web.Request) -> web.Response:
     view = _see_if_ready(request)()
     format = format_of(request.headers.get("Accept", ""))
     body = "".join(pieces(view, format)).encode("utf-8", "replace")
-    return _answer(request, body, format.value)
+    return await answer(request, body, format.value)
 
 
 async def _page(request: web.Request) -> web.Response:
     view = _see_if_ready(request)()
-    return _answer(request, overview(view).encode("utf-8", "replace"), "text/html; charset=utf-8")
+    return await answer(request, overview(view).encode("utf-8", "replace"), "text/html; charset=utf-8")
 
 
 async def _static(request: web.Request) -> web.Response:
     name = request.match_info["name"]
     if name not in STATIC:
         raise web.HTTPNotFound
-    response = _answer(request, files("web").joinpath("static", name).read_bytes(), STATIC[name])
+    response = await answer(request, files("web").joinpath("static", name).read_bytes(), STATIC[name])
     response.headers["Cache-Control"] = "max-age=300"
     return response
 
@@ -175,12 +177,8 @@ async def _webhook(request: web.Request) -> web.Response:
     except TimeoutError:
         raise web.HTTPRequestTimeout from None
     signature = ",".join(request.headers.getall("X-PagerDuty-Signature", ()))
-    answer = source.hear(Delivery(signature, request.headers.get("X-Webhook-Id", ""), body))
-    return web.Response(status=answer.status, text=f"{answer.text}\n")
-
-
-async def _api(_: web.Request) -> web.Response:
-    return web.json_response({"error": "there is no such resource"}, status=404)
+    heard = source.hear(Delivery(signature, request.headers.get("X-Webhook-Id", ""), body))
+    return web.Response(status=heard.status, text=f"{heard.text}\n")
 
 
 def _see_if_ready(request: web.Request) -> See:
@@ -194,11 +192,3 @@ def _when_ready(request: web.Request) -> Source:
             text="Watchkeeper is not Ready: it is reading its store.\n", headers={"Retry-After": "1"}
         )
     return source
-
-
-def _answer(request: web.Request, body: bytes, content_type: str) -> web.Response:
-    headers = {"Content-Type": content_type, "Vary": "Accept, Accept-Encoding"}
-    if len(body) > SMALL and takes_gzip(request.headers.get("Accept-Encoding", "")):
-        headers["Content-Encoding"] = "gzip"
-        body = gzip.compress(body, 1, mtime=0)
-    return web.Response(body=body, headers=headers)

@@ -103,6 +103,13 @@ def test_it_flaps_on_until_it_is_calm_and_not_only_while_it_is_restless() -> Non
     assert flapping.flaps("sso")
 
 
+@pytest.mark.parametrize("days", [10, 11, 400])
+def test_after_any_number_of_calm_days_a_change_is_one(days: int) -> None:
+    flapping = changed(0, 5_000, days * 86_400_000, days * 86_400_000 + 5_000)
+
+    assert not flapping.flaps("sso")
+
+
 def test_a_change_in_between_makes_it_last() -> None:
     flapping = changed(0, 0, 0, HALF_LIFE)  # 3 / 2 + 1
     (due,) = flapping.wakes()

@@ -4,18 +4,19 @@ from fractions import Fraction
 
 import pytest
 
-from alerting.restore import Restored, restore
-from checks.model import Objective
+from alerting.restore import Restored, learn, restore, resume, settle
+from checks.model import Configuration, Objective
 from probes.result import Outcome, Reason
+from slo.past import judged
 from slo.state import State
 from store import file
 from store.file import Store
 from store.operations import APPEND
-from store.rows import Memory, Operation, Reclassified, Settled, Tried, What
+from store.rows import Memory, Operation, Reclassified, Settled, Tried, Unjudged, What
 from store.writer import Writer
 from tests.alerting.hand import START, Hand, company, made
 
-HOUR, DAY = 3_600_000, 86_400_000
+DAY = 86_400_000
 
 
 @pytest.fixture
@@ -110,30 +111,119 @@ def test_what_waits_to_be_sent_is_not_said_again_at_the_start(store: Store) -> N
     assert new.works().told() == [("resolve", "service/sso")]
 
 
-@pytest.mark.parametrize(("hours", "read"), [(23, True), (25, False)])
-def test_a_day_of_results_is_read_where_no_objective_asks_for_more(
-    store: Store, hours: int, read: bool
+def attempts(store: Store, *seconds: int, reason: Reason | None = None) -> None:
+    writer = Writer(store)
+    writer.put([made("login", START + 1000 * second, reason) for second in seconds], urgent=True)
+
+
+def keep_judged(store: Store) -> None:
+    """Write what has been judged of the check until now."""
+    row = judged(restored(store).engine.judges["login"], 0)
+    assert row is not None
+    Writer(store).put([row], urgent=True)
+
+
+def ups(store: Store) -> list[tuple[int, int, State]]:
+    """Give the stretches of the check that are known, in seconds."""
+    judge = restored(store).engine.judges["login"]
+    known = judge.reading(START + 60_000).stretches(START, START + 60_000)
+    return [((start - START) // 1000, (end - START) // 1000, state) for start, end, state in known]
+
+
+def test_a_check_goes_on_from_where_it_was_kept_and_older_results_are_not_read(store: Store) -> None:
+    attempts(store, 0, 10)
+    keep_judged(store)
+    store.connection.execute("UPDATE results SET outcome = 'bad', reason = 'reset'")
+    attempts(store, 20)
+    found = restored(store)
+
+    assert ups(store) == [(0, 60, State.UP)]
+    assert found.engine.judges["login"].outages == []
+    assert found.kept == {"login": START + 10_000}
+
+
+def test_a_late_result_lets_everything_be_judged_again(store: Store) -> None:
+    attempts(store, 0, 40)
+    keep_judged(store)
+    attempts(store, 5, 10, 15, reason=Reason.RESET)
+
+    assert ups(store) == [(0, 5, State.UP), (5, 60, State.DOWN)]
+    assert restored(store).kept == {}
+
+
+def test_what_was_judged_outlives_the_results(store: Store) -> None:
+    attempts(store, 0, 10)
+    keep_judged(store)
+    Writer(store).put([Unjudged("login")], urgent=True)
+    store.connection.execute("DELETE FROM results WHERE at = ?", (START,))
+
+    assert ups(store) == [(0, 60, State.UP)]
+
+
+def test_a_state_that_cannot_be_read_costs_nothing_but_time(
+    store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    writer = Writer(store)
-    writer.put([made("login", START)])
-    writer.flush()
+    attempts(store, 0, 10)
+    keep_judged(store)
+    store.connection.execute("UPDATE checkpoints SET state = '{}'")
 
-    assert (restored(store, hours * HOUR).engine.judges["login"].last is not None) is read
+    assert ups(store) == [(0, 60, State.UP)]
+    assert "login cannot be read" in caplog.text
 
 
-@pytest.mark.parametrize(("days", "read"), [(27, True), (29, False)])
-def test_results_are_read_as_far_as_the_longest_window(store: Store, days: int, read: bool) -> None:
-    target = Fraction(999, 1000)
-    windows = {
-        name: Objective(name=name, target=target, window=name, services=("sso",)) for name in ("1d", "28d")
-    }
-    writer = Writer(store)
-    writer.put([made("login", START)])
-    writer.flush()
-    said = replace(company(), objectives=windows)
+def counting() -> Configuration:
+    objective = Objective(
+        name="speed", target=Fraction(1, 2), window="1h", check="login", indicator="latency"
+    )
+    return replace(company(), objectives={"speed": replace(objective, faster_than=0.3)})
 
-    engine = restore(said, store.connection, START + days * DAY).engine
-    assert (engine.judges["login"].last is not None) is read
+
+def test_attempts_are_counted_from_before_what_was_kept_and_after(store: Store) -> None:
+    attempts(store, 0, 10, 20)
+    keep_judged(store)
+    attempts(store, 30, reason=Reason.RESET)
+    (account,) = restore(counting(), store.connection, START + 60_000).engine.accounts.at(START + 60_000)
+
+    assert account.figures is not None
+    assert (account.figures.good, account.figures.bad) == (3, 1)
+
+
+def test_a_check_learned_anew_is_as_after_a_restart(store: Store) -> None:
+    attempts(store, 0, 10, 20, 30, 40)
+    keep_judged(store)
+    attempts(store, 5, 6, 7, reason=Reason.RESET)
+    engine = restore(counting(), store.connection, START + 60_000).engine
+    before = engine.judges["login"]
+    learned = learn(before.check, engine.accounts.counted(before), store.connection, START + 60_000)
+
+    assert learned.judge.outages == before.outages
+    assert [each.totals(0, START + DAY) for each in learned.attempts.values()] == [
+        each.totals(0, START + DAY) for each in engine.accounts.counted(before)
+    ]
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_results_that_lie_ahead_make_a_new_life_deaf_to_nothing(store: Store, kept: bool) -> None:
+    attempts(store, 0, 10)
+    attempts(store, 5000, 5010)
+    if kept:
+        keep_judged(store)
+    hand = Hand()
+    hand.engine, hand.now = resume(company(), store, START + 60_000).engine, START + 60_000
+    hand.start().fails()
+
+    assert hand.told() == [("open", "service/sso")]
+    assert ups(store) == [(0, 60, State.UP)]
+
+
+def test_a_store_that_was_settled_has_nothing_left_to_judge_or_pack(store: Store) -> None:
+    attempts(store, *range(0, 40_000, 10))
+    before = ups(store)
+    settle(company(), store, START + DAY)
+
+    assert restored(store).kept["login"] == START + 39_990_000
+    assert store.connection.execute("SELECT count(*) FROM results").fetchone() == (0,)
+    assert ups(store) == before
 
 
 def order(what: What, subject: str, serial: int) -> Operation:

@@ -47,11 +47,7 @@ def test_it_is_right_and_says_what_has_no_effect_yet(environment: dict[str, str]
         "services.sso.vendors",
         "services.email.vendors",
         "objectives.sso-availability.policy",
-        "maintenance[0].effect",
         "reports",
-        "store.results",
-        "store.size",
-        "store.history",
         "vendors",
     ]
 

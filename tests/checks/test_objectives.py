@@ -16,11 +16,15 @@ def made(options: str) -> Objective:
     return read(objective(options)).objectives["it"]
 
 
+def made_with(options: str, more: str) -> Objective:
+    return read(objective(options) + more).objectives["it"]
+
+
 def test_an_objective_counts_time_by_the_usual_rules_where_nothing_else_is_written() -> None:
     it = made("service: web, window: 30d")
 
     assert (it.indicator, it.burn, it.policy, it.min_bad) == ("time", None, (), 3)
-    assert (it.target, it.min_coverage, it.has_figures) == (Fraction(99, 100), Fraction(1, 2), True)
+    assert (it.target, it.min_coverage) == (Fraction(99, 100), Fraction(1, 2))
 
 
 def test_attempts_are_those_of_a_check() -> None:
@@ -98,20 +102,8 @@ def test_all_or_nothing_may_have_to_be_measured(written: str, share: int) -> Non
 
 
 @pytest.mark.parametrize("window", ["week", "month", "quarter", "year"])
-def test_a_calendar_window_has_no_figures_yet_and_says_so(window: str) -> None:
-    options = f"service: web, window: {window}"
+def test_a_window_may_follow_the_calendar_and_the_hours(window: str) -> None:
+    options = f"check: page, window: {window}, indicator: attempts, during: office"
 
-    assert not made(options).has_figures
-    assert noted(objective(options)) == [
-        "objectives.it.window: read and checked, but this version has no figures for it yet"
-    ]
-
-
-def test_what_has_no_figures_is_noted_once_per_reason() -> None:
-    options = "check: page, window: month, indicator: attempts, during: office"
-
-    assert [each.split(":")[0] for each in noted(objective(options) + HOURS)] == [
-        "objectives.it.window",
-        "objectives.it.indicator",
-        "objectives.it.during",
-    ]
+    assert made_with(options, HOURS).window == window
+    assert noted(objective(options) + HOURS) == []

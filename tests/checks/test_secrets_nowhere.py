@@ -344,10 +344,14 @@ def test_a_reference_in_a_name_is_not_replaced() -> None:
 
 ARGUMENTS = {
     "ask": ["front", "--json"],
+    "backup": ["copy.db"],
+    "export": ["results"],
+    "import": ["results", "checks.yaml"],
     "init": ["new.yaml"],
     "maintenance": ["list", "--json"],
     "once": ["--json"],
     "silence": ["list", "--json"],
+    "slo": ["--json"],
     "status": ["--json"],
     "test-alert": ["oncall"],
 }

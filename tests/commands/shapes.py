@@ -43,15 +43,15 @@ BURN = shape(**dict.fromkeys(("5m", "30m", "1h", "2h", "6h", "1d", "3d"), NUMBER
 OBJECTIVE = shape(
     **{"from": TIME_OR_NOT, "to": TIME_OR_NOT, "bad_bounds": {"type": ["array", "null"]}},
     **dict.fromkeys(("objective", "indicator", "window"), WORD),
-    **dict.fromkeys(("elapsed", "good", "bad", "unknown", "excluded", "sli", "coverage"), NUMBER_OR_NOT),
-    **dict.fromkeys(("budget", "spent", "remaining", "remaining_ratio"), NUMBER_OR_NOT),
+    **dict.fromkeys(("elapsed", "good", "bad", "unknown", "excluded", "outside", "sli"), NUMBER_OR_NOT),
+    **dict.fromkeys(("coverage", "budget", "spent", "remaining", "remaining_ratio"), NUMBER_OR_NOT),
     **dict.fromkeys(("worst_case_remaining_ratio", "blips", "exhausted_in"), NUMBER_OR_NOT),
     services=rows(WORD),
     target=NUMBER,
     verdict={"enum": ["kept", "broken", "undecided", None]},
     unit={"enum": ["seconds", "attempts"]},
     burn=BURN,
-    frozen={"type": ["boolean", "object", "null"]},
+    frozen={"type": ["boolean", "null"]},
 )
 CHECK = shape(state=STATE, since=TIME_OR_NOT, outcome=MAYBE, reason=MAYBE)
 CAUSE = shape(check=WORD, since=TIME, reason=MAYBE, detail=WORD)

@@ -118,14 +118,9 @@ def test_what_is_declared_is_said_in_local_time(shell: Shell) -> None:
     )
 
 
-def test_what_an_exclusion_does_by_now_is_said(shell: Shell) -> None:
-    words = ["--service", "vpn", "--for", "1h"]
-
-    assert add(shell, *words).err == (
-        "announcements are held; figures do not leave this time out yet "
-        "(effect: exclude comes with a later version)\n"
-    )
-    assert add(shell, *words, "--effect", "label").err == ""
+@pytest.mark.parametrize("effect", ["exclude", "label"])
+def test_either_effect_is_declared_without_a_warning(shell: Shell, effect: str) -> None:
+    assert add(shell, "--service", "vpn", "--for", "1h", "--effect", effect).err == ""
 
 
 @pytest.mark.parametrize("words", [["--no-dependents"], ["--service", "vpn"]])

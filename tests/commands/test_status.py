@@ -13,7 +13,7 @@ from store import file
 from store.transaction import write
 from tests.commands.shapes import STATUS
 from tests.commands.shell import Shell, configuration, http
-from tests.commands.standings import START, company, engine, incident
+from tests.exporter.standings import START, company, engine, incident
 
 OBJECTIVE = "objectives: {web-up: {service: web, target: 99.9%, window: 30d}}\n"
 HOUR = 3_600_000

@@ -44,7 +44,7 @@ def test_the_end_leaves_no_task() -> None:
         stage.world.network = False
         async with stage.life():
             await passes(5)
-            assert len(tasks() - before) == 3  # two attempts, and whoever delivers
+            assert len(tasks() - before) == 4  # two attempts, whoever delivers, and the keeper
         assert tasks() == before
 
     run(scene())

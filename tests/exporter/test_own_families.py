@@ -83,6 +83,14 @@ def test_a_refused_reload_is_told_with_when_the_last_one_was_accepted() -> None:
     assert value(view, "watchkeeper_config_last_reload_success_timestamp_seconds") == START / 1000
 
 
+def test_what_was_deleted_is_counted_by_reason() -> None:
+    told = Told()
+    told.counters.pruned["size"] += 120
+
+    found = values(told.view(0), "watchkeeper_results_pruned_total", "reason")
+    assert found == {"age": 0, "size": 120}
+
+
 def test_what_runs_is_told() -> None:
     assert series(Told().view(0), "watchkeeper_build_info") == [
         ({"version": "1.2.3", "python": "3.11.9"}, 1.0)

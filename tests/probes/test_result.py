@@ -1,4 +1,6 @@
-from probes.result import NETWORK, NOTHING, Outcome, Reason, Result
+import pytest
+
+from probes.result import NETWORK, NOTHING, Outcome, Reason, Result, measured
 
 OURS = {
     "blind", "overload", "missing_secret", "missing_capability", "credential", "locked_out", "policy",
@@ -30,3 +32,11 @@ def test_a_result_has_ended_when_it_has_taken_its_time() -> None:
 def test_a_result_that_knows_nothing_more_cannot_be_made_to() -> None:
     assert dict(Result("c", "hq", 1, 1.0, Outcome.GOOD).facts) == dict(NOTHING) == {}
     assert not hasattr(NOTHING, "__setitem__")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(1 / 3, 0.3333), (12.34567, 12.35), (0.000123456, 0.000123), (0.00000049, 0.0), (0.0, 0.0), (2.0, 2.0)],
+)
+def test_a_duration_has_four_digits_and_whole_microseconds(seconds: float, told: float) -> None:
+    assert measured(seconds) == told

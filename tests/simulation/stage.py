@@ -1,7 +1,7 @@
 """The real driver among actors: one life of it, and what survives between two lives."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from random import Random
@@ -9,14 +9,17 @@ from typing import Any, cast
 
 from alerting import deliver as delivery
 from alerting.deliver import Deliverer
+from alerting.events import Relearned
 from alerting.receiver import Post, Target
 from alerting.receivers.pagerduty import PagerDuty as PagerDutyReceiver
-from alerting.restore import resume
-from checks.model import Configuration
+from alerting.restore import learn, resume
+from checks.model import Check, Configuration
 from checks.values import Secret
+from driver.keeper import Keeper
 from driver.loop import Driver, Outside
 from exporter.counters import Counters
 from probes.due import Schedule
+from slo.attempts import Attempts
 from store import file
 from store.file import Store
 from store.writer import Listener, Writer
@@ -41,6 +44,7 @@ class Stage:
     pagerduty: PagerDuty = field(default_factory=lambda: PagerDuty(KEY, OTHER_KEY, now=lambda: clock().now()))
     store: Store = field(default_factory=lambda: file.open(file.MEMORY, "simulation", 0))
     lives: int = 0
+    writer: Writer = field(init=False)
 
     @asynccontextmanager
     async def life(self) -> AsyncIterator[Driver]:
@@ -70,10 +74,11 @@ class Stage:
             on_trouble=lambda detail: news[0].release.trouble(detail),
             on_recovered=lambda: news[0].release.recovered(),
         )
-        writer = Writer(self.store, listener, clock=clock().time)
+        self.writer = writer = Writer(self.store, listener, clock=clock().time)
         outside = Outside(clock(), self.world.ask, self.world.look, writer)
-        driver = Driver(restored.engine, schedule, outside, Counters())
+        driver = Driver(restored.engine, schedule, outside, Counters(), restored.kept)
         news.append(driver)
+        driver.spawn(Keeper(driver, writer, self._learn, clock().now).run())
         driver.start(self._deliverer(driver, self.pagerduty.post), restored.queued, restored.orders)
         return driver
 
@@ -86,6 +91,9 @@ class Stage:
     def rows(self, table: str) -> list[tuple[Any, ...]]:
         """Read a table whole."""
         return self.store.connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3").fetchall()
+
+    async def _learn(self, check: Check, attempts: Sequence[Attempts]) -> Relearned:
+        return learn(check, attempts, self.store.connection, clock().now())
 
     def _deliverer(self, driver: Driver, post: Post) -> Deliverer:
         outside = delivery.Outside(

@@ -5,7 +5,8 @@ from typing import Any, Protocol
 
 from checks.model import Check
 from probes.result import Outcome, Reason, Result
-from slo.judge import Change, Judge
+from slo.judge import Judge
+from slo.outages import Change
 from slo.timeline import Reading, Totals
 
 START = 1_790_000_000_000

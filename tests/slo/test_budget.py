@@ -2,32 +2,73 @@ from fractions import Fraction
 
 import pytest
 
-from slo.budget import Figures, figures
+from slo.budget import Excuse, Figures, of_attempts, of_time
 from slo.timeline import Totals
+from slo.windows import Window
 from tests.slo.lives import judged, ms
 
 TARGET = Fraction(999, 1000)
 DAY = 86_400_000
+MINUTE = 60_000
 
 
 def of(good: int, bad: int, unknown: int = 0, target: Fraction = TARGET, excluded: int = 0) -> Figures:
-    return Figures(0, good + bad + unknown + excluded, target, good, bad, unknown, excluded)
+    counted = Totals(good, bad, unknown, excluded)
+    return of_time(counted, target, Window(0, counted.elapsed), counted.elapsed, Excuse(excluded))
+
+
+def attempts(good: int, bad: int, now: int, window: Window, excluded: int = 0, ahead: int = 0) -> Figures:
+    counted = Totals(good, bad, 0, excluded)
+    return of_attempts(counted, Fraction(9, 10), window, now, Excuse(excluded + ahead), MINUTE)
 
 
 def test_a_window_is_read_from_the_timeline() -> None:
-    judge = judged("0g 10b 20b 30b 40g 50g")
-    found = figures(judge.reading(ms(60)).totals, TARGET, 100_000, ms(60))
+    window = Window(ms(-40), ms(60))
+    counted = judged("0g 10b 20b 30b 40g 50g").reading(ms(60)).totals(*window)
+    found = of_time(counted, TARGET, window, ms(60), Excuse())
 
-    assert (found.start, found.end) == (ms(-40), ms(60))
+    assert (found.start, found.end, found.until) == (ms(-40), ms(60), ms(60))
     assert (found.good, found.bad, found.unknown, found.excluded) == (30_000, 30_000, 40_000, 0)
     assert (found.elapsed, found.spent) == (100_000, 30_000)
 
 
-def test_time_before_we_ever_ran_is_unknown_and_part_of_the_window() -> None:
-    found = figures(judged("0g").reading(ms(10)).totals, TARGET, DAY, ms(10))
+def test_a_period_has_its_whole_budget_from_its_first_second_on() -> None:
+    found = of_time(Totals(good=DAY), TARGET, Window(0, 31 * DAY), DAY, Excuse(0))
 
-    assert (found.unknown, found.elapsed) == (DAY - 10_000, DAY)
-    assert found.coverage == Fraction(10_000, DAY)
+    assert (found.elapsed, found.end, found.until) == (DAY, DAY, 31 * DAY)
+    assert (found.budget, found.verdict) == (Fraction(31 * DAY, 1000), "kept")
+
+
+def test_what_will_be_excluded_has_no_budget_already_now() -> None:
+    found = of_time(Totals(good=DAY), TARGET, Window(0, 31 * DAY), DAY, Excuse(all=DAY))
+
+    assert (found.budget, found.excluded) == (Fraction(30 * DAY, 1000), 0)
+
+
+def test_attempts_that_were_expected_and_not_made_are_unknown() -> None:
+    found = attempts(7, 1, 10 * MINUTE, Window(0, 60 * MINUTE))
+
+    assert (found.good, found.bad, found.unknown, found.coverage) == (7, 1, 2, Fraction(8, 10))
+    assert (found.budget, found.spent, found.elapsed) == (Fraction(6), 1, 10 * MINUTE)
+
+
+def test_an_expected_attempt_may_be_a_share_of_one() -> None:
+    found = attempts(1, 0, 90_000, Window(0, 90_000))
+
+    assert (found.unknown, found.budget) == (Fraction(1, 2), Fraction(15, 100))
+
+
+def test_one_attempt_more_than_there_is_room_for_is_counted_and_leaves_nothing_unknown() -> None:
+    found = attempts(2, 0, 90_000, Window(0, 90_000))
+
+    assert (found.good, found.unknown, found.coverage) == (2, Fraction(0), Fraction(1))
+
+
+def test_attempts_of_excluded_time_are_excluded() -> None:
+    found = attempts(5, 0, 10 * MINUTE, Window(0, 60 * MINUTE), excluded=4 * MINUTE, ahead=6 * MINUTE)
+
+    assert (found.excluded, found.unknown, found.budget) == (Fraction(4), Fraction(1), Fraction(5))
+    assert found.excluded_ms == 4 * MINUTE
 
 
 def test_the_sli_is_good_of_what_was_measured() -> None:
@@ -41,7 +82,7 @@ def test_without_measurement_there_is_no_sli() -> None:
 
 
 def test_the_budget_is_exact_and_signed() -> None:
-    found = figures(lambda start, end: Totals(end - start - 50_000, 50_000), TARGET, 30 * DAY, 30 * DAY)
+    found = of(good=30 * DAY - 50_000, bad=50_000)
 
     assert (found.budget, found.remaining) == (Fraction(2_592_000), Fraction(2_542_000))
     assert of(good=980, bad=20).remaining == -19

@@ -23,8 +23,8 @@ def test_nothing_bad_burns_nothing_and_nothing_measured_is_no_rate() -> None:
 
 
 def test_all_seven_windows_end_now() -> None:
-    judge = judged("0b 10b 20b 30g 40g")
-    rates = burn_rates(judge.reading(ms(62)).totals, TARGET, ms(62))
+    reading = judged("0b 10b 20b 30g 40g").reading(ms(62))
+    rates = burn_rates(lambda length: reading.totals(ms(62) - length, ms(62)), TARGET)
 
     assert list(rates) == ["5m", "30m", "1h", "2h", "6h", "1d", "3d"]
     assert set(rates.values()) == {Fraction(30, 62) * 1000}
@@ -34,6 +34,6 @@ def test_each_window_has_its_own_length() -> None:
     now = 4 * 86_400_000
     timeline = Timeline()
     timeline.append(now - 3_600_000, State.UP)
-    rates = burn_rates(timeline.totals, TARGET, now)
+    rates = burn_rates(lambda length: timeline.totals(now - length, now), TARGET)
 
     assert [name for name, rate in rates.items() if rate is None] == ["5m", "30m", "1h"]

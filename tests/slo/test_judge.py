@@ -1,6 +1,7 @@
 from checks.model import Check
 from probes.result import NETWORK, Outcome, Reason
-from slo.judge import Judge, Outage
+from slo.judge import Judge
+from slo.outages import Outage
 from slo.state import State
 from tests.slo.lives import changes, check, drawn, judged, live, ms, result, told
 
@@ -48,7 +49,7 @@ def test_blips_are_counted_at_their_first_bad_attempt() -> None:
     judge = judged("0g 10b 20g 30b 40b 50g")
 
     assert list(judge.blip_times) == [ms(10), ms(30)]
-    assert [judge.blips_between(ms(0), ms(30)), judge.blips_between(ms(10), ms(31))] == [1, 2]
+    assert [list(judge.blips_in(ms(0), ms(30))), len(judge.blips_in(ms(10), ms(31)))] == [[ms(10)], 2]
 
 
 def test_a_blip_may_end_with_the_first_verdict() -> None:

@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import replace
+from fractions import Fraction
 from html import unescape
 
 import pytest
 
-from checks.model import Receiver, Service
+from checks.model import Objective, Receiver, Service
 from exporter.view import View
 from probes.result import Reason
 from slo.state import State
@@ -118,22 +119,52 @@ def test_a_slow_check_and_one_in_doubt_say_so() -> None:
     assert "bad being confirmed – it answers with an error status (answered 503)" in said
 
 
-def test_a_budget_says_what_is_left_and_how_much_was_measured() -> None:
+def test_a_budget_says_promise_verdict_what_is_left_and_how_much_was_measured() -> None:
     said = words(broken().view(90))
 
-    assert "90 % over 1h able 5 min of 6 min left · 33.333 % good · 2.5 % measured" in said
+    assert "90 % of the time up, over 1 hour able cannot be told yet" in said
+    assert "5 min of 6 min left 33.333 % good 2.5 % measured 58 min 30 s not measured" in said
 
 
-def test_an_overspent_budget_says_by_how_much() -> None:
+def test_a_budget_that_is_overspent_says_by_how_much() -> None:
     told = Told()
     for after in range(0, 400, 30):
         told.attempt("login", after, Reason.RESET)
+    said = words(told.view(400))
 
-    assert "overspent by 40 s of 6 min" in words(told.view(400))
+    assert "able broken overspent by 40 s of 6 min 0 % good" in said
 
 
 def test_a_budget_without_a_measurement_says_so() -> None:
     assert "Nothing has been measured yet." in words(Told().view(0))
+
+
+def test_objectives_stand_with_their_service_or_in_a_place_of_their_own() -> None:
+    named = {"services": ("sso",)}, {"services": ("sso", "email")}, {"check": "spare"}
+    objectives = {
+        name: Objective(name=name, target=Fraction(1, 2), window="1d", **said)  # type: ignore[arg-type]
+        for name, said in zip(("alone", "together", "aside"), named, strict=True)
+    }
+    checks = [check("login"), check("inbox", "email"), check("spare", "")]
+    page = overview(Told(company(checks, objectives=objectives)).view(0))
+    places = [
+        page.index(place)
+        for place in ('id="service-sso"', 'id="service-email"', 'id="objectives"', 'id="others"')
+    ]
+    found = [page.index(f"<code>{name}</code>") for name in ("alone", "together", "aside")]
+
+    assert places[0] < found[0] < places[1]
+    assert places[2] < found[1] < places[3] < found[2]
+
+
+def test_a_bar_shows_what_is_certain_apart_from_what_is_in_doubt() -> None:
+    told = Told()
+    for after in range(0, 3600 - 120, 30):
+        told.attempt("login", after)
+    page = overview(told.view(3600 - 90))
+
+    assert 'class="left doubtful" width="100%"' in page
+    assert 'class="left" width="75%"' in page
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}"])

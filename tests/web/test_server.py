@@ -85,13 +85,6 @@ async def test_other_methods_are_not_allowed(client: Client, method: str, path: 
     assert response.headers["Allow"] == "GET,HEAD"
 
 
-async def test_the_api_says_in_json_that_there_is_nothing_yet(client: Client) -> None:
-    response = await client.get("/api/v1/services")
-
-    assert response.status == 404
-    assert await response.json() == {"error": "there is no such resource"}
-
-
 @pytest.mark.parametrize("path", ["/", "/metrics", "/nowhere", "/static/style.css", "/api/v1/x"])
 async def test_every_answer_is_protected(client: Client, path: str) -> None:
     headers = (await client.get(path)).headers

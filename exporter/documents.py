@@ -7,11 +7,11 @@ from alerting.engine import Engine
 from alerting.form import instant
 from alerting.incident import Incident
 from alerting.services import Standing
-from commands.objectives import document_of as objective_document
+from exporter.objective_documents import objective_document
 from slo.judge import Judge
 
 
-def document_of(engine: Engine, now: int) -> Mapping[str, Any]:
+def status_document(engine: Engine, now: int) -> Mapping[str, Any]:
     """Give all of it; times in RFC 3339."""
     incidents = engine.book.listed()
     return {
@@ -20,7 +20,10 @@ def document_of(engine: Engine, now: int) -> Mapping[str, Any]:
         "blind": any(_is_blindness(incident) for incident in incidents),
         "services": {name: _service(standing, engine) for name, standing in engine.services.items()},
         "incidents": [incident_document(incident) for incident in incidents],
-        "objectives": [objective_document(each, engine) for each in engine.accounts.at(now)],
+        "objectives": [
+            objective_document(each, engine.accounts, engine.configuration)
+            for each in engine.accounts.at(now)
+        ],
     }
 
 

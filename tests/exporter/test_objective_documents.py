@@ -4,15 +4,15 @@ import jsonschema
 
 from alerting.form import instant
 from checks.model import Configuration
-from commands.objectives import document_of
+from exporter.objective_documents import objective_document
 from tests.commands.shapes import OBJECTIVE
-from tests.commands.standings import START, STEP, company, engine
+from tests.exporter.standings import START, STEP, company, engine
 
 
 def web_up(configuration: Configuration, **histories: str) -> dict[str, object]:
     made, now = engine(configuration, histories)
     (counted,) = made.accounts.at(now)
-    return document_of(counted, made)
+    return objective_document(counted, made.accounts, made.configuration)
 
 
 def test_figures_are_seconds_and_sum_up_to_what_has_elapsed() -> None:

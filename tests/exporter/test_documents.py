@@ -2,15 +2,15 @@ import jsonschema
 import pytest
 
 from alerting.form import instant
-from commands.standing import document_of
+from exporter.documents import status_document
 from tests.commands.shapes import STATUS
-from tests.commands.standings import START, STEP, company, engine, incident
+from tests.exporter.standings import START, STEP, company, engine, incident
 
 
 def web(up_when: str | int = "all", **histories: str) -> tuple[str, int | None]:
     """Give state and since of the service, since in steps from the start."""
     made, now = engine(company(*histories, up_when=up_when), histories)
-    said = document_of(made, now)["services"]["web"]
+    said = status_document(made, now)["services"]["web"]
     since = {instant(START + step * STEP): step for step in range(50)}
     return said["state"], said["since"] and since[said["since"]]
 
@@ -19,7 +19,7 @@ def web(up_when: str | int = "all", **histories: str) -> tuple[str, int | None]:
 def test_the_shape_is_as_promised_whatever_the_history(letters: str) -> None:
     made, now = engine(company("a", "b"), {"a": letters}, [incident()])
 
-    jsonschema.validate(document_of(made, now), STATUS)
+    jsonschema.validate(status_document(made, now), STATUS)
 
 
 def test_a_service_is_up_since_the_last_check_that_it_takes_for_that() -> None:
@@ -42,7 +42,7 @@ def test_a_service_that_was_never_asked_is_unknown_since_nobody_knows_when() -> 
 def test_a_check_has_its_last_outcome_and_reason_beside_its_state() -> None:
     made, now = engine(company("a"), {"a": "ggb"})
 
-    assert document_of(made, now)["services"]["web"]["checks"]["a"] == {
+    assert status_document(made, now)["services"]["web"]["checks"]["a"] == {
         "state": "up",
         "since": instant(START),
         "outcome": "bad",
@@ -53,7 +53,7 @@ def test_a_check_has_its_last_outcome_and_reason_beside_its_state() -> None:
 def test_an_open_incident_is_given_whole() -> None:
     made, now = engine(company("a"), {"a": "gbb"}, [incident()])
 
-    (said,) = document_of(made, now)["incidents"]
+    (said,) = status_document(made, now)["incidents"]
 
     assert (said["key"], said["episode"], said["state"]) == ("hq/service/web", 3, "open")
     assert (said["fault_at"], said["opened_at"]) == (instant(START), instant(START + STEP))
@@ -64,4 +64,4 @@ def test_an_open_incident_is_given_whole() -> None:
 def test_blind_is_what_the_open_incidents_about_ourselves_say(name: str, blind: bool) -> None:
     made, now = engine(company("a"), {}, [incident("monitor", name)])
 
-    assert document_of(made, now)["blind"] is blind
+    assert status_document(made, now)["blind"] is blind

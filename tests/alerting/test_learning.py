@@ -1,0 +1,134 @@
+"""Checks judged anew: the past changes, and nothing else does."""
+
+import json
+from collections.abc import Iterable
+
+import pytest
+
+from alerting.events import Attempted, Ordered, Relearned
+from alerting.learning import agree
+from probes.result import Reason, Result
+from slo.judge import Judge
+from slo.state import State
+from slo.timeline import Totals
+from store.rows import Operation
+from tests.alerting.hand import START, Hand, check, company, made
+
+LOGIN = check("login")
+
+
+def judge_of(results: Iterable[Result]) -> Judge:
+    judge = Judge(LOGIN)
+    for result in sorted(results, key=lambda each: each.at):
+        judge.judge(result)
+    return judge
+
+
+def story(letters: str, spacing: int = 30_000) -> list[Result]:
+    reasons = {"g": None, "b": Reason.HTTP_STATUS, "u": Reason.BUG}
+    return [
+        made("login", START + spacing * n, reasons[each]) for n, each in enumerate(letters) if each != "."
+    ]
+
+
+def handed(letters: str) -> Hand:
+    hand = Hand(company(LOGIN)).start()
+    for result in story(letters):
+        hand.now = max(hand.now, result.at + 250)
+        hand.hear(Attempted(result))
+    return hand
+
+
+def late(*seconds: int) -> list[Result]:
+    return [made("login", START + second * 1000 + 1, Reason.RESET) for second in seconds]
+
+
+def test_a_late_result_is_kept_decides_nothing_and_asks_for_another_past() -> None:
+    hand = handed("gggg")
+    (result,) = late(40)
+    _, decision = hand.hear(Attempted(result)).decisions[-1]
+
+    assert decision.rows == [result]
+    assert decision.recorded == []
+    assert list(hand.engine.learning.wanted) == ["login"]
+    assert hand.engine.judges["login"].suspect is False
+
+
+def test_a_judge_with_another_past_takes_over_and_nobody_is_told() -> None:
+    hand = handed("gggg")
+    belated = late(31, 32, 33)
+    for result in belated:
+        hand.hear(Attempted(result))
+    _, decision = hand.hear(Relearned(judge_of([*story("gggg"), *belated]), {})).decisions[-1]
+
+    assert len(hand.engine.judges["login"].outages) == 1
+    assert hand.engine.services["sso"].judges == [hand.engine.judges["login"]]
+    assert hand.engine.services["sso"].timeline.totals(START, START + 90_000, hand.now) == Totals(
+        good=90_000 - 28_999, bad=28_999
+    )
+    assert hand.engine.learning.wanted == {}
+    assert (decision.rows, decision.opened, decision.intents) == ([], [], [])
+
+
+def test_what_came_in_the_meantime_is_not_lost() -> None:
+    hand = handed("gggg")
+    belated = late(31, 32, 33)
+    for result in belated:
+        hand.hear(Attempted(result))
+    anew = judge_of([*story("gggg"), *belated])
+    after = story("gggggg")[4:]
+    for result in after:
+        hand.now = result.at + 250
+        hand.hear(Attempted(result))
+    hand.hear(Relearned(anew, {}))
+
+    assert hand.engine.judges["login"] is anew
+    assert anew.last == after[-1]
+
+
+def test_a_judge_that_holds_something_else_true_now_has_to_wait() -> None:
+    hand = handed("gggb")
+    for result in late(40):
+        hand.hear(Attempted(result))
+    before = hand.engine.judges["login"]
+    hand.hear(Relearned(judge_of(story("ggbb")), {}))
+
+    assert hand.engine.judges["login"] is before
+    assert list(hand.engine.learning.wanted) == ["login"]
+
+
+@pytest.mark.parametrize(
+    ("lived", "learned", "same"),
+    [
+        ("ggg", "bbggg", False),
+        ("ggggg", "bbggg", True),
+        ("gggb", "ggbb", False),
+        ("gggb", "bbgb", False),
+        ("ubbb", "gbbb", True),
+        ("gbbg", "gbbb", False),
+        ("uuu", "ggu", True),
+        ("uuuu", "gbbu", False),
+        ("", "g", False),
+    ],
+)
+def test_two_judges_agree_that_would_decide_the_same_from_now_on(
+    lived: str, learned: str, same: bool
+) -> None:
+    assert agree(judge_of(story(lived)), judge_of(story(learned))) is same
+
+
+def test_an_import_asks_for_the_checks_it_names() -> None:
+    hand = handed("ggg")
+    said = json.dumps({"results": 3, "checks": {"login": START, "other": START}})
+    hand.hear(Ordered(Operation(1, hand.now, "jo", "results.import", "old.csv", said)))
+
+    assert list(hand.engine.learning.wanted) == ["login", "other"]
+    assert hand.engine.judges["login"].verdict is State.UP
+
+
+@pytest.mark.parametrize("document", ["", "[]", '{"checks": 3}', "{}"])
+def test_an_import_that_cannot_be_read_asks_for_nothing(document: str) -> None:
+    hand = handed("ggg")
+    hand.hear(Ordered(Operation(1, hand.now, "jo", "results.import", "old.csv", document)))
+
+    assert hand.engine.learning.wanted == {}
