@@ -16,7 +16,8 @@ from alerting import deliver as delivery
 from alerting.deliver import Deliverer
 from alerting.events import Relearned, ReloadRefused, Reported
 from alerting.post import Poster
-from alerting.restore import learn, resume
+from alerting.relearn import learn
+from alerting.restore import resume
 from alerting.switch import Due, Switch, unwell
 from checks import __version__
 from checks.model import Check, Configuration, DeadMansSwitch, SelfCheck

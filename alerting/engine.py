@@ -27,7 +27,7 @@ from alerting.events import (
 )
 from alerting.incident import Incident, key_of
 from alerting.intent import Action, Intent
-from alerting.learning import Learning, agree
+from alerting.learning import Learning
 from alerting.moment import Moment
 from alerting.orders import Orders
 from alerting.ourselves import Ourselves
@@ -133,7 +133,7 @@ class Engine:
             case Reported():
                 self._reported(event, now, decision)
             case Relearned():
-                self._relearned(event)
+                self.learning.relearned(event, self.judges, self.services, self.accounts)
             case _:
                 self._ourselves.hear(event, now)
 
@@ -226,6 +226,8 @@ class Engine:
         self._indicators = self._deciding()
         self.suspects = {name for name, judge in self.judges.items() if judge.suspect}
         self.accounts.follow(self.configuration, self.judges, self._times(), self.calendar.maintenance, now)
+        for name in (*changes.added, *self.accounts.uncounted()):  # the store may know of their past
+            self.learning.want(name)
 
     def _times(self) -> dict[str, Combined]:
         return {name: each.timeline for name, each in self.services.items()}
@@ -281,22 +283,6 @@ class Engine:
         if self.book.disputed and result.outcome is Outcome.BAD and self._is_cause(judge):
             key = key_of(self.configuration.alerting.prefix, "service", judge.check.service)
             reports.was_bad(key, self.book, self.configuration, now, decision)
-
-    def _relearned(self, event: Relearned) -> None:
-        """Let a judge that was made anew take over, where nothing is another now but the past."""
-        new, name = event.judge, event.judge.check.name
-        old = self.judges.get(name)
-        for result in self.learning.missed(name):
-            new.judge(result)
-            for attempts in event.attempts.values():
-                attempts.take(result)
-        if old is None or old.check != new.check or not agree(old, new):
-            return
-        self.judges[name] = new
-        if standing := self.services.get(new.check.service):
-            standing.replace(old, new)
-        self.accounts.replace(old, new, event.attempts)
-        self.learning.done(name)
 
     def _is_cause(self, judge: Judge) -> bool:
         return judge.verdict is State.DOWN and judge.check.name in self._indicators

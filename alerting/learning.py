@@ -6,8 +6,12 @@ that has lived on: then only the past is another one.
 """
 
 import json
+from collections.abc import Mapping, MutableMapping
 
+from alerting.events import Relearned
+from alerting.services import Standing
 from probes.result import Result
+from slo.accounts import Accounts
 from slo.judge import Judge
 from slo.state import State
 from store.rows import Operation
@@ -36,9 +40,27 @@ class Learning:
         if result.check in self.wanted:
             self.wanted[result.check].append(result)
 
-    def missed(self, check: str) -> list[Result]:
-        """Give what came since it was asked for."""
-        return self.wanted.get(check, [])
+    def relearned(
+        self,
+        event: Relearned,
+        judges: MutableMapping[str, Judge],
+        services: Mapping[str, Standing],
+        accounts: Accounts,
+    ) -> None:
+        """Let a judge that was made anew take over, where nothing is another now but the past."""
+        new, name = event.judge, event.judge.check.name
+        old = judges.get(name)
+        for result in self.wanted.get(name, ()):
+            new.judge(result)
+            for attempts in event.attempts.values():
+                attempts.take(result)
+        if old is None or old.check != new.check or not agree(old, new):
+            return
+        judges[name] = new
+        if standing := services.get(new.check.service):
+            standing.replace(old, new)
+        accounts.replace(old, new, event.attempts)
+        self.done(name)
 
     def done(self, check: str) -> None:
         """Let go of a check that has been judged anew, or is gone."""

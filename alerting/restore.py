@@ -1,34 +1,28 @@
 """What the store remembers, as an engine that can go on: states replayed, incidents open, messages unsent."""
 
-import logging
 import sqlite3
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from alerting import digest
 from alerting.engine import Engine
-from alerting.events import Relearned
 from alerting.incident import Incident
 from alerting.intent import Intent
 from alerting.orders import Orders
 from alerting.outbox_orders import unfinished
+from alerting.relearn import count, judge_stored, judges_of
 from checks.diff import enabled
-from checks.model import Check, Configuration
-from probes.result import Outcome
-from slo.attempts import MICROSECONDS, Attempts
+from checks.model import Configuration
 from slo.judge import Judge
-from slo.past import before, judged, resumed
 from slo.spans import ALWAYS
 from store import ledger, reader
 from store.file import Store
-from store.rows import Operation, Pack, Renamed
+from store.rows import Operation, Renamed
 from store.transaction import write
 
-AT_ONCE = 1000  # hours of single checks that are packed in one transaction
-
-log = logging.getLogger(__name__)
+REPLAYED = 4 * 3_600_000  # ms: what tells how restless services have been is judged in one order of time
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,33 +69,15 @@ def restore(
     remembered = reader.memory(connection)
     judges = judges_of(configuration, connection, until)
     kept = {name: judge.settled for name, judge in judges.items() if judge.last}
+    for name, check in enabled(configuration).items():
+        if name not in kept:
+            judge_stored(judges.setdefault(name, Judge(check)), connection, min(now, until) - REPLAYED)
     missed = remembered.get(digest.MEMORY, "")
     engine = Engine(configuration, incidents, episodes, queued, orders, missed, judges)
     _read(engine, connection, now, until)
     left = unfinished(operations, remembered, {intent.id for intent in queued})
     waiting = tuple((intent, intent.id in tried) for intent in queued)
     return Restored(engine, waiting, tuple(left), kept)
-
-
-def judges_of(configuration: Configuration, connection: sqlite3.Connection, until: int) -> dict[str, Judge]:
-    """Give the judges of those checks of which something was judged, as they were then."""
-    stored = ledger.judged(connection)
-    known = {name: check for name, check in enabled(configuration).items() if name in stored}
-    return {name: judge_of(check, stored[name], connection, until) for name, check in known.items()}
-
-
-def judge_of(check: Check, kept: ledger.StoredJudgement, connection: sqlite3.Connection, until: int) -> Judge:
-    """Make a judge that goes on from what was kept.
-
-    Without a state to go on from, all results are judged again: kept is what was before the first of them.
-    """
-    if kept.state is not None and kept.at is not None and kept.at <= until:
-        try:
-            return resumed(check, kept)
-        except (ValueError, KeyError, TypeError) as error:
-            log.warning("what was judged of %s cannot be read (%s): it is judged anew", check.name, error)
-    first = next(ledger.results_of(connection, check.name, 0, ALWAYS, learned=False, limit=1), None)
-    return resumed(check, before(kept, first.at if first else ALWAYS))
 
 
 def _read(engine: Engine, connection: sqlite3.Connection, now: int, until: int) -> None:
@@ -111,47 +87,3 @@ def _read(engine: Engine, connection: sqlite3.Connection, now: int, until: int) 
         count(attempts, check, connection, now - attempts.keep, since[check] + 1)
     results = ledger.results_from(connection, since, None, learned=False)
     engine.replay(takewhile(lambda result: result.at <= until, results))
-
-
-def count(attempts: Attempts, check: str, connection: sqlite3.Connection, since: int, until: int) -> None:
-    """Count the stored attempts of a check in [since, until); of older ones whole hours are known."""
-    for hour in ledger.counts_of(connection, check):
-        if since <= hour.hour < until:
-            attempts.add(hour.hour, *_of_hour(hour, attempts))
-    for columns in ledger.grid_columns(connection, check, since, until):
-        for at, outcome, took in zip(columns.at, columns.outcome, columns.took_us, strict=True):
-            attempts.add(at, outcome is Outcome.GOOD, outcome is Outcome.BAD, took / MICROSECONDS)
-
-
-def _of_hour(hour: ledger.Count, attempts: Attempts) -> tuple[int, int]:
-    """Give how many attempts of an hour were good and bad; of one whose speed nobody counted, none."""
-    if attempts.faster_than is None:
-        return hour.good, hour.bad
-    fast = hour.fast.get(round(attempts.faster_than * 1000))
-    return (0, 0) if fast is None else (fast, hour.good - fast + hour.bad)
-
-
-def learn(check: Check, wanted: Collection[Attempts], connection: sqlite3.Connection, now: int) -> Relearned:
-    """Judge a check anew. `wanted` are the counts that there are of it now."""
-    kept = ledger.judged(connection).get(check.name, ledger.StoredJudgement(None, None, (), (), ()))
-    judge = judge_of(check, replace(kept, at=None, state=None), connection, now)
-    for result in ledger.results_of(connection, check.name, 0, now + 1, learned=False):
-        judge.judge(result)
-    attempts = {each.faster_than: each.anew() for each in wanted}
-    for each in attempts.values():
-        count(each, check.name, connection, now - each.keep, now + 1)
-    return Relearned(judge, attempts)
-
-
-def settle(configuration: Configuration, store: Store, now: int) -> None:
-    """Judge the results that are not judged, keep that, and pack them: the next start has little to read."""
-    known = judges_of(configuration, store.connection, now)
-    for name, check in enabled(configuration).items():
-        judge = known.get(name) or Judge(check)
-        since = judge.last.at if judge.last else -1
-        for result in ledger.results_of(store.connection, name, since + 1, now + 1, learned=False):
-            judge.judge(result)
-        if row := judged(judge, max(0, since)):
-            write(store.connection, [row])
-    while write(store.connection, [Pack(now, AT_ONCE)]).packed:
-        pass

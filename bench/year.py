@@ -19,7 +19,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from alerting.restore import restore, settle
+from alerting.relearn import settle
+from alerting.restore import restore
 from checks.model import Check, Configuration, Objective, Service
 from probes.result import measured
 from slo.accounts import Accounts

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from alerting.restore import settle
+from alerting.relearn import settle
 from checks.model import Configuration
 from commands.context import Context
 from commands.operating import logged_in

@@ -76,6 +76,10 @@ class Accounts:
         for judge, counted in self._counting.items():
             yield from ((judge.check.name, attempts) for attempts in counted)
 
+    def uncounted(self) -> list[str]:
+        """Name the checks whose attempts are to be counted, and none is yet."""
+        return [check for check, attempts in self.counting() if not len(attempts)]
+
     def at(self, now: int) -> tuple[Account, ...]:
         """Count every objective over its window at `now`."""
         return tuple(self._account(each, now) for each in self._configuration.objectives.values())

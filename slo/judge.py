@@ -4,6 +4,8 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
+from itertools import chain
+from operator import sub
 
 from checks.model import Check
 from probes.result import Outcome, Reason, Result
@@ -153,6 +155,24 @@ class Judge:
         self._running = UNKNOWN
         self._show(UNKNOWN, result.at)
         return None
+
+    def calm(self, good: Sequence[int]) -> bool:
+        """Take in good attempts by their starts, later than the last one; say whether that was possible.
+
+        It is where nothing is open and no gap lies between them: then each would only make the time up. Of
+        `last` only the start is right then.
+        """
+        last = self.last
+        if last is None or self._running is not UP or self._row or self._claims.held() or not good:
+            return False
+        if max(map(sub, good, chain((last.at,), good))) > self.check.reach_ms:
+            return False
+        if good[0] - last.at > self._reach:
+            return False
+        self._claims.timeline.append(good[-1], UP)
+        self._reach, self.last_good_at = self.check.reach_ms, good[-1]
+        self.last = replace(last, at=good[-1])
+        return True
 
     def forget(self, since: int, network_reasons: Set[Reason | None]) -> list[int]:
         """Make unknown what a suspicion owes to our own blindness, and give the times of those attempts.

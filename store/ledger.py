@@ -11,7 +11,7 @@ from typing import Any
 
 from probes.result import Outcome, Result
 from store import hours, packing, past
-from store.hours import LAST
+from store.hours import HOUR, LAST
 from store.past import OUTCOMES, Source
 from store.rows import StoredOutage
 
@@ -30,6 +30,7 @@ FAST = """
     SELECT hour, threshold_ms, sum(fast.good) FROM fast JOIN sources ON id = source
     WHERE check_name = ? GROUP BY hour, threshold_ms ORDER BY hour, threshold_ms
 """
+NO_COLUMNS = packing.Columns([], [], [], [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,28 @@ def results_of(
     asked = past.sources(connection, since, until - 1, check)
     order = past.newest_first if newest_first else past.results
     return itertools.islice(order(connection, asked, learned=learned), limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """An hour in which a check has results: those that began in [first, end), ms.
+
+    `good` are their starts where all of them were good, else empty.
+    """
+
+    first: int
+    end: int
+    good: Sequence[int]
+
+
+def hours_of(connection: sqlite3.Connection, check: str, since: int, until: int) -> Iterator[Hour]:
+    """Give the hours of a check, of all its sites, in which results began in [since, until); in order."""
+    for hour, those in past.by_hour(connection, past.sources(connection, since, until - 1, check)):
+        first, end = max(hour, since), min(hour + HOUR, until)
+        columns = hours.columns_of(connection, those[0].id, hour) if len(those) == 1 else NO_COLUMNS
+        whole = columns.at and first <= columns.at[0] and columns.at[-1] < end
+        calm = whole and columns.outcome.count("good") == len(columns.outcome)
+        yield Hour(first, end, columns.at if calm else ())
 
 
 def judged(connection: sqlite3.Connection) -> dict[str, StoredJudgement]:

@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
-from alerting.events import Attempted, Ordered, Relearned
+from alerting.events import Attempted, Ordered, Relearned, Swapped
 from alerting.learning import agree
+from checks.model import Objective
 from probes.result import Reason, Result
 from slo.judge import Judge
 from slo.state import State
@@ -124,6 +127,37 @@ def test_an_import_asks_for_the_checks_it_names() -> None:
 
     assert list(hand.engine.learning.wanted) == ["login", "other"]
     assert hand.engine.judges["login"].verdict is State.UP
+
+
+def test_a_check_that_is_added_may_have_a_past_in_the_store() -> None:
+    hand = handed("ggg")
+    hand.hear(Swapped(company(LOGIN, check("other"))))
+    assert list(hand.engine.learning.wanted) == ["other"]
+    past = Judge(hand.engine.judges["other"].check)
+    for number in range(3):
+        past.judge(made("other", START - 90_000 + 30_000 * number))
+    result = made("other", hand.now + 1)
+    hand.now += 300
+    hand.hear(Attempted(result)).hear(Relearned(past, {}))
+
+    assert hand.engine.learning.wanted == {}
+    assert hand.engine.judges["other"].totals(START - 90_000, START, hand.now).good == 90_000
+
+
+def test_an_objective_that_begins_to_count_attempts_asks_for_those_of_the_past() -> None:
+    hand = handed("ggg")
+    tries = Objective(name="tries", target=Fraction(1, 2), window="1h", check="login", indicator="attempts")
+    hand.hear(Swapped(replace(company(LOGIN), objectives={"tries": tries})))
+    assert list(hand.engine.learning.wanted) == ["login"]
+    judge = hand.engine.judges["login"]
+    attempts = {each.faster_than: each.anew() for each in hand.engine.accounts.counted(judge)}
+    for result in story("ggg"):
+        attempts[None].take(result)
+    hand.hear(Relearned(judge_of(story("ggg")), attempts))
+
+    (account,) = hand.engine.accounts.at(hand.now)
+    assert account.figures is not None
+    assert account.figures.good == 3
 
 
 @pytest.mark.parametrize("document", ["", "[]", '{"checks": 3}', "{}"])

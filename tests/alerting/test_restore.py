@@ -4,7 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from alerting.restore import Restored, learn, restore, resume, settle
+from alerting.relearn import learn, settle
+from alerting.restore import Restored, restore, resume
 from checks.model import Configuration, Objective
 from probes.result import Outcome, Reason
 from slo.past import judged

@@ -9,6 +9,7 @@ from tests.house.tree import ROOT, code, imports
 EDGES = {
     "alerting/deliver.py": "tasks and time-outs: one try after another, several at once",
     "alerting/post.py": "HTTP to receivers",
+    "alerting/relearn.py": "the store, read to judge it and written once it is judged",
     "alerting/release.py": "waits for the store to answer",
     "alerting/restore.py": "the store, read at start",
     "alerting/switch.py": "waits for the next call, and makes it",

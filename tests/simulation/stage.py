@@ -12,7 +12,8 @@ from alerting.deliver import Deliverer
 from alerting.events import Relearned
 from alerting.receiver import Post, Target
 from alerting.receivers.pagerduty import PagerDuty as PagerDutyReceiver
-from alerting.restore import learn, resume
+from alerting.relearn import learn
+from alerting.restore import resume
 from checks.model import Check, Configuration
 from checks.values import Secret
 from driver.keeper import Keeper

@@ -1,20 +1,21 @@
 """What was judged is kept, and a judge that goes on from there is the one that lived on."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.model import Check
-from probes.result import Result
+from probes.result import Outcome, Result
 from slo.judge import Judge
 from slo.memory import memory_of, text_of
 from slo.past import before, judged, resumed
 from store.ledger import StoredJudgement
 from store.rows import Judged, StoredOutage
 from tests.slo.histories import checks, histories, judge_of
-from tests.slo.lives import check, drawn, live, ms, told
+from tests.slo.lives import START, check, drawn, live, ms, result, told
 from tests.slo.lives import judged as lived
 
 
@@ -47,13 +48,37 @@ def test_a_judge_that_goes_on_from_what_was_kept_is_the_one_that_lived_on(
     definition: Check, told: list[Result], data: st.DataObject
 ) -> None:
     judge, rows = Judge(definition), list[Judged]()
-    for result in told:
-        judge.judge(result)
+    for each in told:
+        judge.judge(each)
         if data.draw(st.booleans()) and (row := judged(judge, rows[-1].until if rows else 0)):
             rows.append(row)
             judge = resumed(definition, kept(rows))
 
     assert public(judge) == public(judge_of(definition, told))
+
+
+def in_bulk(definition: Check, told: Sequence[Result]) -> Judge:
+    """Judge good attempts in a row at once, as far as the judge allows it."""
+    judge = Judge(definition)
+    for outcome, group in groupby(told, key=lambda result: result.outcome):
+        row = list(group)
+        if outcome is Outcome.GOOD and judge.calm([each.at for each in row]):
+            judge.last = row[-1]
+        else:
+            live(judge, row)
+    return judge
+
+
+@given(checks, st.lists(st.sampled_from("ggggggbu"), max_size=60), st.data())
+def test_good_attempts_in_a_row_can_be_judged_at_once(
+    definition: Check, letters: list[str], data: st.DataObject
+) -> None:
+    at, results = START, []
+    for letter in letters:
+        at += data.draw(st.sampled_from([10_000, 10_000, 10_000, 22_000, 22_001, 242_001, 300_001]))
+        results.append(result(at, letter))
+
+    assert public(in_bulk(definition, results)) == public(judge_of(definition, results))
 
 
 @pytest.mark.parametrize("story", ["", "0g 10b", "0g 10b 20b 30b 40g", "0g 10b 20b 30b 200u"])
