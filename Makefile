@@ -47,7 +47,7 @@ slow: .venv/test ## run the long tests too (marker: slow)
 	.venv/bin/pytest -m "slow or not slow"
 
 crash: .venv/test ## kill the daemon at any moment, in ROUNDS outages or ROUNDS times (200); SEED repeats a run
-	WATCHKEEPER_CRASH_ROUNDS=$(or $(ROUNDS),200) WATCHKEEPER_CRASH_SEED=$(SEED) .venv/bin/pytest -m "slow or not slow" tests/faults/test_crash*.py
+	WATCHKEEPER_CRASH_ROUNDS=$(or $(ROUNDS),200) WATCHKEEPER_CRASH_SEED=$(SEED) .venv/bin/pytest -m "slow or not slow" tests/faults/test_crash*.py tests/faults/test_ledger.py
 
 clean: ## take away what these targets made
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -34,6 +34,8 @@ class Standing:
         if old in self.judges:
             self.judges[self.judges.index(old)] = new
             self.timeline.replace(old, new)
+            if self.since is not None:
+                self.since = since_of(self.state, self.service.up_when, self.judges)
 
     def look(self) -> bool:
         """Take the checks' states in; say whether the service's own changed."""

@@ -5,6 +5,7 @@ earlier good attempt, or while it lasts, it may reach to the window's edge (sema
 Times are ms since the epoch, UTC.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Literal
@@ -14,9 +15,9 @@ from slo.attempts import Attempts
 from slo.combined import sweep
 from slo.judge import Judge
 from slo.outages import Outage
-from slo.spans import Span, clipped, complement
+from slo.spans import ALWAYS, Span, clipped, complement
 from slo.state import State
-from slo.timeline import Stretch
+from slo.timeline import Stretch, Timeline
 from slo.tracks import Team, Track
 from slo.windows import window_at
 
@@ -37,37 +38,46 @@ def bad_bounds(track: Track, zone: ZoneInfo, now: int) -> tuple[int, int] | None
 
 
 def _bad(track: Track, start: int, end: int, side: Side) -> int:
+    """Count what is bad of [start, end), in pieces in which the same teams count."""
+    lines = [_of_team(team, start, end, side) for team in track.teams]
     counts = complement(list(track.excluding.excluded.spans(start, end)), start, end)
-    return sum(_bad_in(track, begin, until, start, side) for begin, until in counts)
+    if len(lines) == 1:
+        return sum(lines[0].sums(*span)[1] for span in counts)
+    edges = {edge for team in track.teams for span in team.excluded.spans(start, end) for edge in span}
+    edges |= {edge for span in counts for edge in span}
+    pieces = (piece for piece in pairwise(sorted(edges)) if _counts(counts, piece[0]))
+    return sum(_bad_together(track, lines, *piece) for piece in pieces)
 
 
-def _bad_in(track: Track, begin: int, until: int, start: int, side: Side) -> int:
-    """Count the bad time of a stretch that counts: in pieces in which the same teams do."""
-    edges = {edge for team in track.teams for span in team.excluded.spans(begin, until) for edge in span}
-    bad = 0
-    for since, end in pairwise(sorted(edges | {begin, until})):
-        left = [team for team in track.teams if not any(team.excluded.spans(since, since + 1))]
-        combine = track.objective.combine
-        combine = combine if isinstance(combine, str) else min(combine, len(left))
-        whole = sweep(combine, [_of_team(team, since, end, start, side) for team in left], since, end)
-        bad += sum(stretch.end - stretch.start for stretch in whole if stretch.state is DOWN)
-    return bad
+def _counts(spans: Sequence[Span], at: int) -> bool:
+    place = bisect_right(spans, (at, ALWAYS)) - 1
+    return place >= 0 and spans[place][0] <= at < spans[place][1]
 
 
-def _of_team(team: Team, begin: int, end: int, start: int, side: Side) -> list[Stretch]:
-    each = [_of_check(judge, begin, end, start, side) for judge in team.judges]
-    return list(sweep(team.up_when, each, begin, end))
+def _bad_together(track: Track, lines: Sequence[Timeline], begin: int, end: int) -> int:
+    """Count the bad time of a piece by those teams that are not left out of it."""
+    pairs = zip(track.teams, lines, strict=True)
+    left = [line for team, line in pairs if not any(team.excluded.spans(begin, begin + 1))]
+    combine = track.objective.combine
+    combine = combine if isinstance(combine, str) else min(combine, len(left))
+    whole = sweep(combine, [line.stretches(begin, end) for line in left], begin, end)
+    return sum(stretch.end - stretch.start for stretch in whole if stretch.state is DOWN)
 
 
-def _of_check(judge: Judge, begin: int, end: int, start: int, side: Side) -> list[Stretch]:
-    """Give the time of a check in [begin, end), with outages as short or as long as they can have been.
+def _of_team(team: Team, begin: int, end: int, side: Side) -> Timeline:
+    each = [_of_check(judge, begin, end, side) for judge in team.judges]
+    line = Timeline(begin)
+    for _, until, state in sweep(team.up_when, each, begin, end):
+        line.append(until, state)
+    return line
 
-    The window began at `start`.
-    """
+
+def _of_check(judge: Judge, begin: int, end: int, side: Side) -> list[Stretch]:
+    """Give the time of a check in [begin, end), with outages as short or as long as they can have been."""
     outages = judge.outages_since(begin)
     base = list(judge.reading(end).stretches(begin, end))
     if side == "most":
-        return _painted(base, [_longest(each, start, end) for each in outages], DOWN)
+        return _painted(base, [_longest(each, begin, end) for each in outages], DOWN)
     sure = [(each.start, each.last_bad) for each in outages]
     return [part for stretch in base for part in _shortened(stretch, sure)]
 

@@ -42,6 +42,7 @@ def test_what_are_no_days_is_refused(said: object) -> None:
 
 
 def test_an_instant_without_an_offset_is_a_wall_clock() -> None:
+    assert read_instant("2026-12-05T22:00:00.250Z") == datetime(2026, 12, 5, 22, 0, 0, 250_000, tzinfo=UTC)
     assert read_instant("2026-12-05T22:00") == datetime(2026, 12, 5, 22, 0)  # noqa: DTZ001 - a wall clock
 
 

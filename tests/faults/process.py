@@ -13,6 +13,7 @@ from aiohttp import ClientError, ClientSession
 
 DAEMON = Path(__file__).resolve().parents[2] / "daemon.py"
 PATIENCE = 10.0  # seconds between SIGTERM and SIGKILL
+TYPED_WITHIN = 60.0  # seconds
 LOOK = 0.01  # seconds between two looks at what tells nobody when it changes
 
 
@@ -122,3 +123,34 @@ async def refused(config: Path, *more: str) -> tuple[int, str]:
             process.kill()
             await process.wait()
     return process.returncode or 0, said.decode()
+
+
+async def typed(config: Path, *words: str) -> str:
+    """Type a command beside the daemon, in the folder of its configuration, and give what it prints."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, str(DAEMON), *words, "--config", str(config)),
+        cwd=config.parent,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), TYPED_WITHIN)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode == 0, err.decode()
+    return out.decode()
+
+
+async def complaints_of_promtool(metrics: bytes) -> str:
+    """Give what `promtool check metrics` says of them."""
+    process = await asyncio.create_subprocess_exec(
+        *("promtool", "check", "metrics"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    said, _ = await process.communicate(metrics)
+    return said.decode()

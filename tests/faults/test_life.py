@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-from asyncio.subprocess import PIPE, STDOUT
 from contextlib import closing
 from datetime import datetime
 from typing import Any, cast
@@ -12,7 +11,7 @@ import pytest
 from probes.result import Outcome, Result
 from tests.fakes.pagerduty import Fault
 from tests.faults.company import KEY, Company, episodes, results
-from tests.faults.process import Running
+from tests.faults.process import Running, complaints_of_promtool
 from tests.servers.prometheus import prometheus
 
 LONGEST_STOP = 5.0  # seconds
@@ -104,14 +103,6 @@ async def test_what_was_opened_before_a_stop_is_resolved_after_it(company: Compa
 
     assert [incident.state for incident in company.account.incidents] == ["resolved"]
     assert len(cast(list[object], company.ask_store(episodes))) == 1
-
-
-async def complaints_of_promtool(metrics: bytes) -> str:
-    process = await asyncio.create_subprocess_exec(
-        *("promtool", "check", "metrics"), stdin=PIPE, stdout=PIPE, stderr=STDOUT
-    )
-    said, _ = await process.communicate(metrics)
-    return said.decode()
 
 
 @pytest.mark.server("promtool")

@@ -1,37 +1,16 @@
 """The real process and an operator at its outbox: what PagerDuty refused is seen, and given again."""
 
-import asyncio
 import json
-import subprocess
-import sys
 from typing import Any
 
 from store import history
 from tests.fakes.pagerduty import Fault
 from tests.faults.company import KEY, Company, Tables
-from tests.faults.process import DAEMON
-
-TYPED_WITHIN = 30.0  # seconds
-
-
-async def typed(company: Company, *words: str) -> str:
-    """Type a command beside the daemon, and give what it prints."""
-    command = [sys.executable, str(DAEMON), *words, "--config", str(company.daemon.config)]
-    process = await asyncio.create_subprocess_exec(
-        *command, cwd=company.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    try:
-        out, err = await asyncio.wait_for(process.communicate(), TYPED_WITHIN)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    assert process.returncode == 0, err.decode()
-    return out.decode()
+from tests.faults.process import typed
 
 
 async def outbox(company: Company) -> list[dict[str, Any]]:
-    said: list[dict[str, Any]] = json.loads(await typed(company, "outbox", "--json"))
+    said: list[dict[str, Any]] = json.loads(await typed(company.daemon.config, "outbox", "--json"))
     return [each for each in said if each["key"] == KEY]
 
 
@@ -50,7 +29,7 @@ async def test_what_pagerduty_refused_is_listed_and_delivered_when_it_is_ordered
     assert company.account.incidents == []
 
     company.account.faults.clear()
-    await typed(company, "outbox", "retry", str(dead["number"]))
+    await typed(company.daemon.config, "outbox", "retry", str(dead["number"]))
     await company.until(lambda tables: became(tables) == ["dead", "sent"])
     assert company.account.said() == ["trigger"]
     assert await outbox(company) == []
@@ -58,8 +37,6 @@ async def test_what_pagerduty_refused_is_listed_and_delivered_when_it_is_ordered
     company.service.works = True
     await company.settled(fails=False)
     assert company.account.said() == ["trigger", "resolve"]
-    story = [
-        each["what"]
-        for each in json.loads(await typed(company, "incidents", "show", "sso", "--json"))["story"]
-    ]
+    told = json.loads(await typed(company.daemon.config, "incidents", "show", "sso", "--json"))
+    story = [each["what"] for each in told["story"]]
     assert story.index("oncall accepted the open") < story.index("resolved")
