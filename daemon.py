@@ -5,7 +5,7 @@ import logging
 import platform
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -26,7 +26,7 @@ from commands.configuration import Unreadable
 from commands.context import RunOptions, Status, Stop
 from commands.main import main as commanded
 from commands.plain import plural
-from driver.keeper import Keeper, Learn
+from driver.keeper import Keeper, Reading
 from driver.loop import Driver, Outside, targets_of
 from driver.operations import follow
 from driver.reload import Hands, Mistakes, Reloader, Unacceptable, in_words
@@ -42,6 +42,7 @@ from probes.self_checks import ask_self
 from slo.attempts import Attempts
 from store import file
 from store.file import Store
+from store.ledger import revisions
 from store.pruning import Pruned
 from store.reader import open_reader
 from store.writer import Listener, ThreadedWriter, Writer
@@ -162,7 +163,7 @@ async def _live(configuration: Configuration, store: Store, life: Life, stop: as
     switches.follow(configuration.alerting.dead_mans_switch)
     reloader = life.reloader = _reloader(life, driver, switches)
     driver.spawn(follow(store.path, driver.ordered, after=driver.engine.calendar.orders.last))
-    driver.spawn(Keeper(driver, writer, _learning(store, clock), clock.now).run())
+    driver.spawn(Keeper(driver, writer, _reading(store, clock), clock.now).run())
     if life.options.watch:
         driver.spawn(watch(life.options.watched, reloader.reload))
     _welcome(configuration)
@@ -222,17 +223,25 @@ def _outside(configuration: Configuration, clock: Clock, guard: LoopGuard, write
     return Outside(clock, ask, look, writer)
 
 
-def _learning(store: Store, clock: Clock) -> Learn:
-    """Judge checks anew in a thread, from the store as another reader sees it."""
+def _reading(store: Store, clock: Clock) -> Reading:
+    """Read in a thread, from the store as another reader sees it."""
+    place = store.path or file.MEMORY
 
     def read(check: Check, attempts: Sequence[Attempts]) -> Relearned:
-        with closing(open_reader(store.path or file.MEMORY)) as connection:
+        with closing(open_reader(place)) as connection:
             return learn(check, attempts, connection, clock.now())
+
+    def numbers() -> Mapping[str, int]:
+        with closing(open_reader(place)) as connection:
+            return revisions(connection)
 
     async def learned(check: Check, attempts: Sequence[Attempts]) -> Relearned:
         return await asyncio.to_thread(read, check, attempts)
 
-    return learned
+    async def numbered() -> Mapping[str, int]:
+        return await asyncio.to_thread(numbers)
+
+    return Reading(learned, numbered)
 
 
 def _deliverer(driver: Driver, poster: Poster, clock: Clock, counters: Counters) -> Deliverer:

@@ -40,7 +40,7 @@ from slo.accounts import Accounts
 from slo.combined import Combined
 from slo.judge import Judge
 from slo.state import State
-from store.rows import Renamed
+from store.rows import Renamed, Revised
 
 
 class Engine:
@@ -263,6 +263,7 @@ class Engine:
         decision.rows.append(result)
         judge = self.judges[result.check]
         if judge.last is not None and result.at <= judge.last.at:
+            decision.rows.append(Revised(result.check))
             self.learning.want(result.check)
             return  # too late to decide anything: it is kept, and counts in the ledger
         self.learning.came(result)

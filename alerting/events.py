@@ -95,10 +95,14 @@ class Ordered:
 
 @dataclass(frozen=True, slots=True)
 class Relearned:
-    """A check was judged anew from all that is stored of it; `attempts` are those counted anew, by speed."""
+    """A check was judged anew from all that is stored of it; `attempts` are those counted anew, by speed.
+
+    `revision` is that of the results that were read.
+    """
 
     judge: Judge
     attempts: Mapping[float | None, Attempts]
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ that has lived on: then only the past is another one.
 """
 
 import json
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Collection, Mapping, MutableMapping
 
 from alerting.events import Relearned
 from alerting.services import Standing
@@ -20,13 +20,27 @@ UP, UNKNOWN = State.UP, State.UNKNOWN
 
 
 class Learning:
-    """Owner of who is to be judged anew, each with the results that came in the meantime."""
+    """Owner of who is to be judged anew, each with the results that came since its results were read.
+
+    `revisions` are those of the results that the judges of now know, by check; 0 where it has none.
+    """
 
     def __init__(self) -> None:
         self.wanted: dict[str, list[Result]] = {}
+        self.revisions: dict[str, int] = {}
 
     def want(self, check: str) -> None:
-        """Ask for a check to be judged anew from what is stored from now on."""
+        """Ask for a check to be judged anew from what is stored."""
+        self.wanted.setdefault(check, [])
+
+    def compare(self, stored: Mapping[str, int], checks: Collection[str]) -> None:
+        """Ask for those whose results have changed since they were read; `stored` are their revisions."""
+        for check, revision in stored.items():
+            if check in checks and revision != self.revisions.get(check, 0):
+                self.want(check)
+
+    def begin(self, check: str) -> None:
+        """Take note that the results of a check are read from now on."""
         self.wanted[check] = []
 
     def ordered(self, operation: Operation) -> None:
@@ -56,7 +70,7 @@ class Learning:
                 attempts.take(result)
         if old is None or old.check != new.check or not agree(old, new):
             return
-        judges[name] = new
+        judges[name], self.revisions[name] = new, event.revision
         if standing := services.get(new.check.service):
             standing.replace(old, new)
         accounts.replace(old, new, event.attempts)

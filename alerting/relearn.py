@@ -13,12 +13,15 @@ from slo.attempts import MICROSECONDS, Attempts
 from slo.judge import Judge
 from slo.past import before, judged, resumed
 from slo.spans import ALWAYS
-from store import ledger
+from store import ledger, reader
 from store.file import Store
-from store.rows import Pack
+from store.rows import Judged, Pack
 from store.transaction import write
 
 AT_ONCE = 1000  # hours of single checks that are packed in one transaction
+
+TRIES = 5  # to keep what was judged of a check, while somebody else adds results of it
+NOTHING_KEPT = ledger.StoredJudgement(None, None, (), (), ())
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +44,8 @@ def judge_of(check: Check, kept: ledger.StoredJudgement, connection: sqlite3.Con
         except (ValueError, KeyError, TypeError) as error:
             log.warning("what was judged of %s cannot be read (%s): it is judged anew", check.name, error)
     first = next(ledger.results_of(connection, check.name, 0, ALWAYS, learned=False, limit=1), None)
-    return resumed(check, before(kept, first.at if first else ALWAYS))
+    # What was judged of results that are gone stays: a result that is imported later is no better witness.
+    return resumed(check, before(kept, max(first.at if first else ALWAYS, ledger.pruned_until(connection))))
 
 
 def judge_stored(judge: Judge, connection: sqlite3.Connection, until: int) -> None:
@@ -49,7 +53,7 @@ def judge_stored(judge: Judge, connection: sqlite3.Connection, until: int) -> No
 
     Hours in which all was good, while nothing is open, are taken in at once: that is nearly all of them.
     """
-    name, since = judge.check.name, judge.last.at + 1 if judge.last else 0
+    name, since = judge.check.name, judge.last.at + 1 if judge.last else judge.settled
     untold: int | None = None  # the last attempt, where only its start is known
     for hour in ledger.hours_of(connection, name, since, until + 1):
         untold = hour.good[-1] if judge.calm(hour.good) else None
@@ -61,13 +65,17 @@ def judge_stored(judge: Judge, connection: sqlite3.Connection, until: int) -> No
 
 
 def count(attempts: Attempts, check: str, connection: sqlite3.Connection, since: int, until: int) -> None:
-    """Count the stored attempts of a check in [since, until); of older ones whole hours are known."""
-    for hour in ledger.counts_of(connection, check):
-        if since <= hour.hour < until:
-            attempts.add(hour.hour, *_of_hour(hour, attempts))
+    """Count the stored attempts of a check in [since, until); of those that are gone, by whole hours."""
+    counts = [hour for hour in ledger.counts_of(connection, check) if since <= hour.hour < until]
     for columns in ledger.grid_columns(connection, check, since, until):
+        while counts and columns.at and counts[0].hour <= columns.at[0]:
+            hour = counts.pop(0)
+            attempts.add(hour.hour, *_of_hour(hour, attempts))
         for at, outcome, took in zip(columns.at, columns.outcome, columns.took_us, strict=True):
             attempts.add(at, outcome is Outcome.GOOD, outcome is Outcome.BAD, took / MICROSECONDS)
+    for hour in counts:
+        attempts.add(hour.hour, *_of_hour(hour, attempts))
+    attempts.whole = True
 
 
 def _of_hour(hour: ledger.Count, attempts: Attempts) -> tuple[int, int]:
@@ -80,23 +88,35 @@ def _of_hour(hour: ledger.Count, attempts: Attempts) -> tuple[int, int]:
 
 def learn(check: Check, wanted: Collection[Attempts], connection: sqlite3.Connection, now: int) -> Relearned:
     """Judge a check anew. `wanted` are the counts that there are of it now."""
-    kept = ledger.judged(connection).get(check.name, ledger.StoredJudgement(None, None, (), (), ()))
-    judge = judge_of(check, replace(kept, at=None, state=None), connection, now)
-    judge_stored(judge, connection, now)
-    attempts = {each.faster_than: each.anew() for each in wanted}
-    for each in attempts.values():
-        count(each, check.name, connection, now - each.keep, now + 1)
-    return Relearned(judge, attempts)
+    with reader.snapshot(connection):
+        revision = ledger.revision_of(connection, check.name)
+        kept = ledger.judged(connection, check.name).get(check.name, NOTHING_KEPT)
+        judge = judge_of(check, replace(kept, at=None, state=None), connection, now)
+        judge_stored(judge, connection, now)
+        longest = sorted(wanted, key=lambda each: each.keep)
+        attempts = {each.faster_than: each.anew() for each in longest}
+        for each in attempts.values():
+            count(each, check.name, connection, now - each.keep, now + 1)
+    return Relearned(judge, attempts, revision)
 
 
 def settle(configuration: Configuration, store: Store, now: int) -> None:
     """Judge the results that are not judged, keep that, and pack them: the next start has little to read."""
-    known = judges_of(configuration, store.connection, now)
-    for name, check in enabled(configuration).items():
-        judge = known.get(name) or Judge(check)
-        since = judge.last.at if judge.last else 0
-        judge_stored(judge, store.connection, now)
-        if row := judged(judge, since):
-            write(store.connection, [row])
+    for check in enabled(configuration).values():
+        for _ in range(TRIES):
+            row = _judged(check, store.connection, now)
+            if row is None or not write(store.connection, [row]).stale:
+                break
     while write(store.connection, [Pack(now, AT_ONCE)]).packed:
         pass
+
+
+def _judged(check: Check, connection: sqlite3.Connection, now: int) -> Judged | None:
+    """Judge a check from where it was left off; give what there is to keep of that."""
+    with reader.snapshot(connection):
+        revision = ledger.revision_of(connection, check.name)
+        kept = ledger.judged(connection, check.name).get(check.name, NOTHING_KEPT)
+        judge = judge_of(check, kept, connection, now)
+        since = judge.last.at if judge.last else 0
+        judge_stored(judge, connection, now)
+    return judged(judge, since, revision)

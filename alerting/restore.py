@@ -67,6 +67,7 @@ def restore(
     for operation in operations:
         orders.take(operation)
     remembered = reader.memory(connection)
+    revisions = ledger.revisions(connection)
     judges = judges_of(configuration, connection, until)
     kept = {name: judge.settled for name, judge in judges.items() if judge.last}
     for name, check in enabled(configuration).items():
@@ -74,6 +75,7 @@ def restore(
             judge_stored(judges.setdefault(name, Judge(check)), connection, min(now, until) - REPLAYED)
     missed = remembered.get(digest.MEMORY, "")
     engine = Engine(configuration, incidents, episodes, queued, orders, missed, judges)
+    engine.learning.revisions = revisions
     _read(engine, connection, now, until)
     left = unfinished(operations, remembered, {intent.id for intent in queued})
     waiting = tuple((intent, intent.id in tried) for intent in queued)
@@ -82,8 +84,12 @@ def restore(
 
 def _read(engine: Engine, connection: sqlite3.Connection, now: int, until: int) -> None:
     """Count the attempts of the past where they are counted, then take in the results that are not judged."""
-    since = {name: judge.last.at if judge.last else -1 for name, judge in engine.judges.items()}
+    since = {
+        name: judge.last.at if judge.last else judge.settled - 1 for name, judge in engine.judges.items()
+    }
     for check, attempts in engine.accounts.counting():
         count(attempts, check, connection, now - attempts.keep, since[check] + 1)
+        if until == ALWAYS:
+            attempts.keep = ALWAYS  # what comes after the instant that is asked about lets go of nothing
     results = ledger.results_from(connection, since, None, learned=False)
     engine.replay(takewhile(lambda result: result.at <= until, results))

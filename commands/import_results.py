@@ -2,7 +2,8 @@
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -38,8 +39,13 @@ def arguments(parser: ArgumentParser) -> None:
 
 @dataclass(slots=True)
 class Read:
-    """What stands in a file: how many results, of which checks, until when (ms); and what is wrong."""
+    """What stands in a file: how many results, of which checks, until when (ms); and what is wrong.
 
+    `names` gives the name of now for a check's former one; `renamed` counts the results by former name.
+    """
+
+    names: Mapping[str, str]
+    renamed: Counter[str] = field(default_factory=Counter)
     results: int = 0
     last: int = 0
     checks: set[str] = field(default_factory=set)
@@ -52,6 +58,14 @@ class Read:
         if self.wrong <= TOLD:
             self.mistakes.append(mistake)
 
+    def named(self, row: Row) -> Row:
+        """Give a row under the name that its check has now."""
+        check = row[0]
+        if check not in self.names:
+            return row
+        self.renamed[check] += 1
+        return self.names[check], *row[1:]
+
     def count(self, rows: Sequence[Row]) -> None:
         """Take in what was understood, in order of time."""
         self.results += len(rows)
@@ -63,12 +77,12 @@ def run(context: Context) -> Status:
     """Understand all of it first; then write, or say what is wrong and write nothing."""
     configuration = context.configuration()
     with Spool() as spool:
-        found = _understood(context, configuration.site, spool)
+        found = _understood(context, configuration, spool)
         if found.wrong:
             raise Stop(Status.CANNOT_RUN, _mistakes(found, _name(context)))
         results = map(result_of, chain.from_iterable(spool.batches()))
         loaded = load(context, configuration, results, found.results) if found.results else Loaded()
-    _tell(context, loaded, _unknown(found.checks, configuration))
+    _tell(context, found, loaded, sorted(found.checks - configuration.checks.keys()))
     if found.last > context.clock.now():
         context.console.complain(f"the last one lies ahead, at {instant(found.last)}: is that meant?")
     return Status.YES
@@ -77,15 +91,16 @@ def run(context: Context) -> Status:
 # --- what the file says
 
 
-def _understood(context: Context, site: str, spool: Spool) -> Read:
+def _understood(context: Context, configuration: Configuration, spool: Spool) -> Read:
     """Keep every row of the file in the spool, up to the first mistake; and look for more of those."""
-    found, rows = Read(), list[Row]()
+    names = {check.was: name for name, check in configuration.checks.items() if check.was}
+    found, rows = Read(names), list[Row]()
     with _lines(context.said.file) as lines, context.console.progress("reading") as step:
-        for row in read(lines, site):
+        for row in read(lines, configuration.site):
             if isinstance(row, Mistake):
                 found.add(row)
                 continue
-            rows.append(row)
+            rows.append(found.named(row) if names else row)
             if len(rows) == BATCH:
                 _keep(rows, found, spool)
                 rows = []
@@ -143,20 +158,18 @@ def _mistakes(found: Read, name: str) -> str:
 # --- what came of it
 
 
-def _unknown(names: Iterable[str], configuration: Configuration) -> list[str]:
-    """Name the checks that are not configured, neither as they are called now nor as they were."""
-    formerly = {check.was for check in configuration.checks.values()}
-    return sorted(set(names) - configuration.checks.keys() - formerly)
-
-
-def _tell(context: Context, loaded: Loaded, unknown: Sequence[str]) -> None:
+def _tell(context: Context, found: Read, loaded: Loaded, unknown: Sequence[str]) -> None:
     if context.said.json:
-        context.console.json(_document(context, loaded, unknown))
+        context.console.json(_document(context, found, loaded, unknown))
     else:
         context.console.line(
             f"{_name(context)}: {plural(loaded.results, 'result')} read: {loaded.new} new, "
             f"{loaded.known} already there, {loaded.differing} differing"
         )
+        for was, count in sorted(found.renamed.items()):
+            context.console.line(
+                f"{plural(count, 'result')} of {was} taken for {found.names[was]}, its name now"
+            )
     if first := loaded.first_differing:
         context.console.complain(
             f"what was recorded first stays; the first that differs is {first.check} at {instant(first.at)} "
@@ -174,7 +187,7 @@ def _uncounted(config: str, unknown: Sequence[str]) -> str:
     )
 
 
-def _document(context: Context, loaded: Loaded, unknown: Sequence[str]) -> dict[str, Any]:
+def _document(context: Context, found: Read, loaded: Loaded, unknown: Sequence[str]) -> dict[str, Any]:
     first = loaded.first_differing
     return {
         "file": context.said.file,
@@ -183,5 +196,9 @@ def _document(context: Context, loaded: Loaded, unknown: Sequence[str]) -> dict[
         "already_there": loaded.known,
         "differing": loaded.differing,
         "first_differing": first and {"check": first.check, "site": first.site, "at": instant(first.at)},
+        "renamed": [
+            {"was": was, "check": found.names[was], "read": count}
+            for was, count in sorted(found.renamed.items())
+        ],
         "unknown_checks": list(unknown),
     }

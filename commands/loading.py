@@ -17,6 +17,7 @@ from probes.result import Result
 from store import file, operations, reader
 from store.errors import Locked, StoreError
 from store.file import Store
+from store.rows import Revised
 from store.transaction import write
 
 ALONE = 5_000  # results of one transaction
@@ -91,8 +92,10 @@ def _open(path: str, now: int) -> Iterator[tuple[sqlite3.Connection, Store | Non
 
 
 def _write(connection: sqlite3.Connection, results: Sequence[Result], loaded: Loaded) -> None:
+    """Write a batch, and with it that no judgement which did not see these results is to be kept."""
+    revised = map(Revised, sorted({one.check for one in results}))
     try:
-        exceptional = write(connection, results)
+        exceptional = write(connection, [*results, *revised])
     except sqlite3.Error as error:
         raise StoreError(_unwritable(loaded, error)) from error
     assert not exceptional.refused, "a result of ours that no table takes"

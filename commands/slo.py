@@ -22,6 +22,8 @@ from slo.indicators import indicators, indicators_of
 from slo.tracks import services_of
 from store.reader import last_result_at, open_reader
 
+AHEAD = 366 * 86_400_000  # ms; maintenance is laid out until the instant that is asked about
+
 
 def arguments(parser: ArgumentParser) -> None:
     """Add what this command takes."""
@@ -67,6 +69,9 @@ def _at(context: Context, configuration: Configuration, now: int) -> int:
         return now
     at = instant_of(context.said.at, zone_of(configuration), "--at")
     in_range(at, "--at")
+    if at > now + AHEAD:
+        last = clock(now + AHEAD)
+        raise Stop(Status.WRONG_USE, f"--at must lie at most 366 days ahead, until {last}: it is {clock(at)}")
     if at > now:
         context.console.complain(f"{clock(at)} lies ahead: what is not measured yet is unknown")
     return at

@@ -5,8 +5,10 @@ And what has become another past, by a late result or an import, is judged anew 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from alerting.events import Relearned
 from checks.model import Check, Configuration
@@ -21,33 +23,51 @@ HOUR = 3_600_000  # ms
 PACK_AFTER = 2 * HOUR
 AT_ONCE = 200  # hours of single checks; about half a second of the writer's time
 PATIENCE = 30.0  # seconds in which what was recorded has to be in the store before it is judged anew
-
-Learn = Callable[[Check, Sequence[Attempts]], Awaitable[Relearned]]
+LONGEST_WAIT = 600.0  # seconds until a check is judged anew that could not take over
 
 log = logging.getLogger("watchkeeper")
 
 
-class Keeper:
-    """Does it all, bit by bit. `learn` judges a check anew from all that is stored of it."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the store is read beside the loop: `learn` judges a check anew, `revisions` are of results."""
 
-    def __init__(self, driver: Driver, writer: Writer, learn: Learn, now: Callable[[], int]) -> None:
-        self._driver, self._writer, self._learn, self._now = driver, writer, learn, now
+    learn: Callable[[Check, Sequence[Attempts]], Awaitable[Relearned]]
+    revisions: Callable[[], Awaitable[Mapping[str, int]]]
+
+
+class Later(NamedTuple):
+    """When a check is to be judged anew (ms), and how long that was put off (s)."""
+
+    at: int
+    wait: float
+
+
+class Keeper:
+    """Does it all, bit by bit."""
+
+    def __init__(self, driver: Driver, writer: Writer, reading: Reading, now: Callable[[], int]) -> None:
+        self._driver, self._writer, self._reading, self._now = driver, writer, reading, now
         self._hour = -1
+        self._later: dict[str, Later] = {}  # checks that were judged anew in vain
 
     async def run(self) -> None:
         """Do what is due every ten seconds, until cancelled."""
         while True:
             await asyncio.sleep(EVERY)
-            self.tidy()
-            for check in tuple(self._driver.engine.learning.wanted):
-                await self.learn(check)
+            try:
+                self.tidy()
+                await self.learn()
+            except Exception:
+                log.exception("what is to be kept could not be; it is tried again")
 
     def tidy(self) -> None:
         """Write what was judged long enough ago; pack and prune, once an hour and while anything is left."""
         if self._writer.failing_since is not None:
             return  # it would only pile up behind what people wait for
         now, engine = self._now(), self._driver.engine
-        rows: list[Row] = [*self._driver.keeping.due(engine.judges, engine.learning.wanted, now)]
+        learning, keeping = engine.learning, self._driver.keeping
+        rows: list[Row] = [*keeping.due(engine.judges, learning.wanted, learning.revisions, now)]
         hour = now // HOUR
         if hour != self._hour or self._writer.unpacked:
             rows += [Pack(now - PACK_AFTER, AT_ONCE), *self._prune()]
@@ -55,26 +75,48 @@ class Keeper:
         if rows:
             self._driver.release.put(rows)
 
-    async def learn(self, check: str) -> None:
-        """Judge a check anew, once all that was recorded of it is in the store; else the next time."""
-        engine = self._driver.engine
-        judge = engine.judges.get(check)
-        if judge is None:
-            engine.learning.done(check)
-            return
-        engine.learning.want(check)
-        try:
-            await self._stored()
-            learned = await self._learn(judge.check, engine.accounts.counted(judge))
-        except Exception:
-            log.exception("%s could not be judged anew; it is tried again", check)
-            return
-        self._driver.handle(learned)
+    async def learn(self) -> None:
+        """Judge those anew whose past is another one, and let them take over together.
 
-    async def _stored(self) -> None:
+        What is recorded has to be in the store first; where it is not soon, that waits.
+        """
+        engine, learning = self._driver.engine, self._driver.engine.learning
+        learning.compare(await self._reading.revisions(), engine.judges)
+        for check in learning.wanted.keys() - engine.judges.keys():
+            learning.done(check)
+        due = [check for check in learning.wanted if self._is_due(check)]
+        for check in due:
+            learning.begin(check)
+            self._driver.keeping.forget(check)
+        if not due or not await self._stored():
+            return
+        for learned in [learned async for learned in self._learned(due)]:
+            self._driver.handle(learned)
+        self._put_off(due)
+
+    async def _learned(self, checks: Sequence[str]) -> AsyncIterator[Relearned]:
+        for check in checks:
+            engine = self._driver.engine
+            if judge := engine.judges.get(check):  # else it has gone by a reload meanwhile
+                yield await self._reading.learn(judge.check, engine.accounts.counted(judge))
+
+    def _is_due(self, check: str) -> bool:
+        return check not in self._later or self._later[check].at <= self._now()
+
+    def _put_off(self, tried: Sequence[str]) -> None:
+        """Wait longer and longer for those that could not take over: the present has to change first."""
+        for check in tried:
+            known = self._later.pop(check, Later(0, EVERY))
+            if check in self._driver.engine.learning.wanted:
+                wait = min(2 * known.wait, LONGEST_WAIT)
+                self._later[check] = Later(self._now() + round(wait * 1000), wait)
+
+    async def _stored(self) -> bool:
+        """Say whether all that was recorded until now is in the store."""
         stored = asyncio.get_running_loop().create_future()
         self._writer.put((), urgent=True, then=partial(_resolve, stored))
-        await asyncio.wait_for(stored, PATIENCE)
+        done, _ = await asyncio.wait([stored], timeout=PATIENCE)
+        return bool(done)
 
     def _prune(self) -> list[Prune]:
         """Say what may go: age counts from the newest result."""

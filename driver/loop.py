@@ -177,12 +177,14 @@ class Driver:
 
     def _keep_before(self, changes: Difference) -> None:
         """Write what was judged by definitions that end now: it is not to be judged by others."""
-        engine = self.engine
+        engine, learning = self.engine, self.engine.learning
         ending = [judge for name, judge in engine.judges.items() if name in changes.end]
-        self.release.put(self.keeping.at_once(ending, engine.learning.wanted, self._out.clock.now()))
+        self.release.put(
+            self.keeping.at_once(ending, learning.wanted, learning.revisions, self._out.clock.now())
+        )
         for was in changes.renamed.values():
             self.keeping.forget(was)
-            self.engine.learning.done(was)
+            learning.done(was)
 
     def _readdress(self, leaving: Collection[str], decision: Decision) -> None:
         """Let delivery know who is who, before it is given what was decided."""

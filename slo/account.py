@@ -1,6 +1,6 @@
 """One objective at one instant: its figures, its burn rates, and what they say of what is to come."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -10,9 +10,9 @@ from slo.attempts import Attempts
 from slo.budget import Excuse, Figures, of_attempts, of_time
 from slo.burn import WINDOWS, burn_rates
 from slo.excluding import Without
-from slo.spans import total
+from slo.spans import total, union
 from slo.timeline import Totals
-from slo.tracks import Team, Track
+from slo.tracks import Track
 from slo.windows import Window, window_at
 
 LONGEST_BURN = max(WINDOWS.values())
@@ -82,23 +82,21 @@ def _figures(track: Track, window: Window, reading: Without, now: int) -> Figure
     ahead = total(track.excluding.excluded.spans(end, window.end)) if end < window.end else 0
     outside = total(track.off.spans(window.start, end)) if track.off else 0
     excuse = Excuse(counted.excluded + ahead, outside)
-    blips = sum(1 for _ in _blips(track, window.start, end))
+    blips = _blips(track, window.start, end)
     if isinstance(track.source, Attempts):
         return of_attempts(counted, target, window, now, excuse, track.interval, blips)
     return of_time(counted, target, window, now, excuse, blips)
 
 
-def _blips(track: Track, start: int, end: int) -> Iterator[int]:
-    """Give the blips of all its checks, outside of excluded time."""
+def _blips(track: Track, start: int, end: int) -> int:
+    """Count the blips of all its checks, outside of excluded time."""
+    off = list(track.off.spans(start, end)) if track.off else []
+    count = 0
     for team in track.teams:
+        out = union([*off, *team.excluded.spans(start, end)])
         for judge in team.judges:
-            for at in judge.blips_in(start, end):
-                if not _is_out(track, team, at):
-                    yield at
-
-
-def _is_out(track: Track, team: Team, at: int) -> bool:
-    return any(team.excluded.spans(at, at + 1)) or bool(track.off and any(track.off.spans(at, at + 1)))
+            count += judge.blips_between(start, end) - sum(judge.blips_between(*span) for span in out)
+    return count
 
 
 def _frozen(track: Track, urgency: str, lately: Lately) -> bool:

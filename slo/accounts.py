@@ -77,8 +77,8 @@ class Accounts:
             yield from ((judge.check.name, attempts) for attempts in counted)
 
     def uncounted(self) -> list[str]:
-        """Name the checks whose attempts are to be counted, and none is yet."""
-        return [check for check, attempts in self.counting() if not len(attempts)]
+        """Name the checks whose attempts are to be counted, and those of the past are not yet."""
+        return [check for check, attempts in self.counting() if not attempts.whole]
 
     def at(self, now: int) -> tuple[Account, ...]:
         """Count every objective over its window at `now`."""

@@ -19,14 +19,14 @@ class Attempts:
     """The good and the bad attempts of one check, in order of time.
 
     With `faster_than` (seconds) a good attempt that took longer is a bad one. `keep` is for how long (ms)
-    they are wanted; older ones may be let go.
+    they are wanted; older ones may be let go. `whole` says that those of the past are among them.
     """
 
-    __slots__ = ("_at", "_bad", "_fastest", "_good", "faster_than", "keep", "settled")
+    __slots__ = ("_at", "_bad", "_fastest", "_good", "faster_than", "keep", "settled", "whole")
 
     def __init__(self, faster_than: float | None = None, keep: int = ALWAYS) -> None:
         self.faster_than, self.keep = faster_than, keep
-        self.settled = 0
+        self.settled, self.whole = 0, False
         self._fastest = None if faster_than is None else microseconds(faster_than)
         self._at = array("q")
         self._good, self._bad = array("I", [0]), array("I", [0])  # before each, and before the next to come
@@ -37,6 +37,11 @@ class Attempts:
     def anew(self) -> "Attempts":
         """Give an empty one of the same kind."""
         return Attempts(self.faster_than, self.keep)
+
+    def want(self, keep: int) -> None:
+        """Keep them for at least so long (ms) from now on; of a longer time than before, some are missing."""
+        if keep > self.keep:
+            self.keep, self.whole = keep, False
 
     def take(self, result: Result) -> None:
         """Count one attempt; those that are not later than the last one are passed over."""

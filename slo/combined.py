@@ -9,6 +9,8 @@ from slo.spans import ALWAYS
 from slo.state import State, combine, needed
 from slo.timeline import Reading, Stretch, Timeline, Totals
 
+MOST_RULES = 32  # that are remembered after their time has been settled
+
 
 class Member(Protocol):
     """Something with time of its own: a judge, or several combined."""
@@ -49,10 +51,11 @@ class Combined:
     looked at once, and a window of any length costs the same. With no members all time is unknown.
     """
 
-    __slots__ = ("_rules", "timeline")
+    __slots__ = ("_place", "_rules", "timeline")
 
     def __init__(self, up_when: str | int, members: Sequence[Member]) -> None:
-        self._rules = [Rule(up_when, tuple(members))]  # the last holds; those before it are not settled yet
+        self._rules = [Rule(up_when, tuple(members))]  # the last holds
+        self._place = 0  # of the first whose time is not all settled
         self.timeline = Timeline()
 
     def redefine(self, now: int, up_when: str | int, members: Sequence[Member]) -> None:
@@ -63,11 +66,16 @@ class Combined:
             self._rules.append(Rule(up_when, tuple(members)))
 
     def replace(self, old: Member, new: Member) -> None:
-        """Count a member anew whose past is another one now; all that was settled by the rules that hold."""
+        """Count a member anew whose past is another one now; all time by the rule that held then."""
         for place, rule in enumerate(self._rules):
             members = tuple(new if member is old else member for member in rule.members)
             self._rules[place] = rule._replace(members=members)
-        self.timeline = Timeline()
+        self._place, self.timeline = 0, Timeline()
+
+    @property
+    def open_rules(self) -> Sequence[Rule]:
+        """Give the rules whose time is not all settled; the last holds."""
+        return self._rules[self._place :]
 
     @property
     def settled(self) -> int:
@@ -83,7 +91,7 @@ class Combined:
     def tail(self, now: int) -> list[Stretch]:
         """Give the time after what is settled and before `now`, as things stand."""
         begin, stretches = self.settled, list[Stretch]()
-        for rule in self._rules:
+        for rule in self.open_rules:
             until = min(now, rule.until)
             if begin < until:
                 tracks = [_unsettled(member, begin, until) for member in rule.members]
@@ -100,10 +108,18 @@ class Combined:
         return self.reading(now).totals(start, end)
 
     def _extend(self) -> None:
-        self._lay(self._rules[0])
-        while len(self._rules) > 1 and self.timeline.end >= self._rules[0].until:
+        self._lay(self._rules[self._place])
+        while self.timeline.end >= self._rules[self._place].until:
+            self._place += 1
+            self._lay(self._rules[self._place])
+        if len(self._rules) > MOST_RULES:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Forget the earliest of very many rules: counted anew, its time is counted by the next one."""
+        while len(self._rules) > MOST_RULES and self._place:
             self._rules.pop(0)
-            self._lay(self._rules[0])
+            self._place -= 1
 
     def _lay(self, rule: Rule) -> None:
         """Lay down what is settled by a rule."""

@@ -1,11 +1,11 @@
 """The life of one check: attempts in, verdict and timeline out."""
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import chain
-from operator import sub
+from operator import attrgetter, sub
 
 from checks.model import Check
 from probes.result import Outcome, Reason, Result
@@ -114,7 +114,11 @@ class Judge:
 
     def outages_since(self, at: int) -> list[Outage]:
         """Give the outages that were not over at an instant, and all that began later."""
-        return [each for each in self.outages if each.end is None or each.end > at]
+        return self.outages[bisect_right(self.outages, at, key=attrgetter("over_at")) :]
+
+    def blips_between(self, start: int, end: int) -> int:
+        """Count the blips that began in [start, end)."""
+        return bisect_left(self.blip_times, end) - bisect_left(self.blip_times, start)
 
     def blips_in(self, start: int, end: int) -> Sequence[int]:
         """Give the blips that began in [start, end)."""

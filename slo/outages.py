@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from slo.spans import ALWAYS
 from slo.state import State
 
 
@@ -18,6 +19,11 @@ class Outage:
     last_bad: int
     last_good_before: int | None
     first_good: int | None
+
+    @property
+    def over_at(self) -> int:
+        """When it is over: after any time, while it lasts."""
+        return ALWAYS if self.end is None else self.end
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from store.rows import Judged, StoredOutage
 STATES = {state.value: state for state in State}
 
 
-def judged(judge: Judge, since: int) -> Judged | None:
-    """Give what there is to keep of a judge's past from `since` on.
+def judged(judge: Judge, since: int, revision: int = 0) -> Judged | None:
+    """Give what there is to keep of a judge's past from `since` on; `revision` is that of its results.
 
     None while something is open that a later attempt decides, and before the first attempt.
     """
@@ -32,6 +32,7 @@ def judged(judge: Judge, since: int) -> Judged | None:
         outages=tuple(map(_stored, judge.outages_since(since))),
         blips=tuple(judge.blips_in(since, until)),
         state=text_of(memory),
+        revision=revision,
     )
 
 

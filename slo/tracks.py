@@ -148,9 +148,10 @@ def _parts(teams: Sequence[Team]) -> list[Part]:
 
 def _counted(objective: Objective, teams: Sequence[Team], known: Track | None) -> Attempts | None:
     """Give the attempts that an objective counts: those before, of the same check and speed."""
-    judges = [judge for team in teams for judge in team.judges]
+    judges, keep = [judge for team in teams for judge in team.judges], length_ms(objective.window) + SLACK
     if known and isinstance(known.source, Attempts):
         same = judges == [judge for team in known.teams for judge in team.judges]
         if not judges or (same and objective.faster_than == known.objective.faster_than):
+            known.source.want(keep)
             return known.source
-    return Attempts(objective.faster_than, length_ms(objective.window) + SLACK) if judges else None
+    return Attempts(objective.faster_than, keep) if judges else None

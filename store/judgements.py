@@ -2,6 +2,7 @@
 
 import sqlite3
 
+from store.ledger import revision_of
 from store.rows import Judged, StoredOutage
 
 CUT = 'UPDATE stretches SET "end" = :since WHERE check_name = :check AND start < :since AND "end" > :since'
@@ -26,8 +27,13 @@ CHECKPOINT = """
 """
 
 
-def judge(connection: sqlite3.Connection, row: Judged) -> None:
-    """Write what was judged, and the checkpoint. Saying it twice changes nothing. Needs a transaction."""
+def judge(connection: sqlite3.Connection, row: Judged) -> bool:
+    """Write what was judged, and the checkpoint. Saying it twice changes nothing. Needs a transaction.
+
+    Gives False, and writes nothing, where the check's revision is no longer that of the row.
+    """
+    if revision_of(connection, row.check) != row.revision:
+        return False
     whose = {"check": row.check, "since": row.since}
     for statement in (*FORGET, CUT):
         connection.execute(statement, whose)
@@ -36,6 +42,7 @@ def judge(connection: sqlite3.Connection, row: Judged) -> None:
     connection.executemany(OUTAGE, [(row.check, *_outage(outage)) for outage in row.outages])
     connection.executemany(BLIP, [(row.check, at) for at in row.blips])
     connection.execute(CHECKPOINT, (row.check, row.until, row.state))
+    return True
 
 
 def _extended(connection: sqlite3.Connection, row: Judged) -> tuple[tuple[int, int, str], ...]:

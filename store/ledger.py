@@ -15,13 +15,18 @@ from store.hours import HOUR, LAST
 from store.past import OUTCOMES, Source
 from store.rows import StoredOutage
 
-CHECKPOINTS = "SELECT check_name, at, state FROM checkpoints"
-STRETCHES = 'SELECT check_name, start, "end", state FROM stretches ORDER BY check_name, start'
+# Of all checks, or with OF_ONE of one.
+CHECKPOINTS = "SELECT check_name, at, state FROM checkpoints {}"
+STRETCHES = 'SELECT check_name, start, "end", state FROM stretches {} ORDER BY check_name, start'
 OUTAGES = """
-    SELECT check_name, start, "end", last_bad, last_good_before, first_good FROM outages
+    SELECT check_name, start, "end", last_bad, last_good_before, first_good FROM outages {}
     ORDER BY check_name, start
 """
-BLIPS = "SELECT check_name, at FROM blips ORDER BY check_name, at"
+BLIPS = "SELECT check_name, at FROM blips {} ORDER BY check_name, at"
+OF_ONE = "WHERE check_name = ?"
+REVISIONS = "SELECT check_name, number FROM revisions"
+REVISION = "SELECT number FROM revisions WHERE check_name = ?"
+PRUNED_UNTIL = "SELECT until FROM pruned"
 COUNTS = """
     SELECT hour, sum(good), sum(bad), sum(unknown) FROM counts JOIN sources ON id = source
     WHERE check_name = ? GROUP BY hour ORDER BY hour
@@ -118,12 +123,14 @@ def hours_of(connection: sqlite3.Connection, check: str, since: int, until: int)
         yield Hour(first, end, columns.at if calm else ())
 
 
-def judged(connection: sqlite3.Connection) -> dict[str, StoredJudgement]:
-    """Give what was judged of every check of which anything is stored."""
-    checkpoints = {name: (at, state) for name, at, state in connection.execute(CHECKPOINTS)}
-    stretches = _by_check(connection, STRETCHES)
-    outages = _by_check(connection, OUTAGES)
-    blips = _by_check(connection, BLIPS)
+def judged(connection: sqlite3.Connection, check: str | None = None) -> dict[str, StoredJudgement]:
+    """Give what was judged of every check of which anything is, or of the one that is named."""
+    checkpoints = {
+        name: (at, state) for name, [(at, state)] in _by_check(connection, CHECKPOINTS, check).items()
+    }
+    stretches = _by_check(connection, STRETCHES, check)
+    outages = _by_check(connection, OUTAGES, check)
+    blips = _by_check(connection, BLIPS, check)
     return {
         name: StoredJudgement(
             *checkpoints.get(name, (None, None)),
@@ -135,13 +142,33 @@ def judged(connection: sqlite3.Connection) -> dict[str, StoredJudgement]:
     }
 
 
-def _by_check(connection: sqlite3.Connection, query: str) -> dict[str, list[tuple[Any, ...]]]:
-    rows = itertools.groupby(connection.execute(query), key=_name)
+def _by_check(
+    connection: sqlite3.Connection, query: str, check: str | None
+) -> dict[str, list[tuple[Any, ...]]]:
+    asked = ("", ()) if check is None else (OF_ONE, (check,))
+    rows = itertools.groupby(connection.execute(query.format(asked[0]), asked[1]), key=_name)
     return {name: [row[1:] for row in group] for name, group in rows}
 
 
 def _name(row: tuple[Any, ...]) -> str:
     return str(row[0])
+
+
+def revisions(connection: sqlite3.Connection) -> dict[str, int]:
+    """Give the revision of each check that has one other than 0, as `revision_of` gives that of one."""
+    return dict(connection.execute(REVISIONS))
+
+
+def revision_of(connection: sqlite3.Connection, check: str) -> int:
+    """Give how often the results of a check have changed in a way that its judge cannot have seen."""
+    found = connection.execute(REVISION, (check,)).fetchone()
+    return int(found[0]) if found else 0
+
+
+def pruned_until(connection: sqlite3.Connection) -> int:
+    """Give the end (ms) of the latest hour of which results of any check were pruned; 0 where none were."""
+    found = connection.execute(PRUNED_UNTIL).fetchone()
+    return int(found[0]) if found else 0
 
 
 def grid_columns(connection: sqlite3.Connection, check: str, since: int, until: int) -> Iterator[Columns]:

@@ -45,6 +45,10 @@ FAST = """
     INSERT INTO fast (source, hour, threshold_ms, good) VALUES (?, ?, ?, ?)
     ON CONFLICT (source, hour, threshold_ms) DO UPDATE SET good = max(good, excluded.good)
 """
+NOTE_PRUNED = """
+    INSERT INTO pruned (one, until) VALUES (1, ?)
+    ON CONFLICT (one) DO UPDATE SET until = max(until, excluded.until)
+"""
 HISTORY = (
     """
     DELETE FROM stretches WHERE check_name IN (SELECT check_name FROM sources)
@@ -90,6 +94,7 @@ def prune(connection: sqlite3.Connection, order: Prune) -> list[Pruned]:
         count = sum(_delete(connection, source, hour, order.thresholds) for source in sources)
         gone[why] = Pruned(count + (gone[why].results if why in gone else 0), hour + HOUR, why)
         left -= len(sources)
+    connection.executemany(NOTE_PRUNED, [(each.until,) for each in gone.values()])
     _prune_history(connection, order.history_before)
     return list(gone.values())
 

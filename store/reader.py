@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -94,6 +95,22 @@ def _refuse_other_schema(connection: sqlite3.Connection, place: Path) -> None:
             f"(schema {version}, this one reads {latest_version()}): "
             "`watchkeeper run` brings it up to date"
         )
+
+
+@contextmanager
+def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let all reads within see one state of the store: that at the first of them, whatever others write.
+
+    Whoever judges anew reads results and revision in one. Keeps the write-ahead log from being reused
+    meanwhile. Raises sqlite3.OperationalError within a transaction; what is written within is undone.
+    """
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        # SQLite may have rolled back on its own; then there is nothing left to do.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def results_since(

@@ -5,10 +5,17 @@ import sqlite3
 from store import hours, packing
 from store.hours import HOUR
 from store.rows import Renamed
+from store.statements import REVISE
 
 SOURCE = "SELECT id FROM sources WHERE check_name = ? AND site = ?"
 ANY_SOURCE = "SELECT 1 FROM sources WHERE check_name = ?"
 CALL = "UPDATE sources SET check_name = ? WHERE id = ?"
+HIGHEST_REVISION = "SELECT coalesce(max(number), 0) FROM revisions WHERE check_name IN (?, ?)"
+FORGET_REVISION = "DELETE FROM revisions WHERE check_name = ?"
+SET_REVISION = """
+    INSERT INTO revisions (check_name, number) VALUES (?, ?)
+    ON CONFLICT (check_name) DO UPDATE SET number = excluded.number
+"""
 DERIVED = ("stretches", "outages", "blips", "checkpoints")
 PACKED = "SELECT hour, document FROM hours WHERE source = ?"
 ROWS_INTO_PACKED = """
@@ -40,8 +47,9 @@ REST = (
 def rename(connection: sqlite3.Connection, row: Renamed) -> None:
     """Put what is stored under the old name under the new one; where both have a past, they become one.
 
-    Then nothing that was judged of either stays: it would be of half a past. Saying it twice, or of a name
-    that was never stored, changes nothing. Needs a transaction.
+    Then nothing that was judged of either stays: it would be of half a past; and the revision is raised, so
+    that nothing of the kind is written later. Saying it twice, or of a name that was never stored, changes
+    nothing. Needs a transaction.
     """
     old = connection.execute(SOURCE, (row.old, row.site)).fetchone()
     new = connection.execute(SOURCE, (row.new, row.site)).fetchone()
@@ -52,8 +60,9 @@ def rename(connection: sqlite3.Connection, row: Renamed) -> None:
         _merge(connection, old[0], new[0])
     else:
         connection.execute(CALL, (row.new, old[0]))
-    whole = alone and not connection.execute(ANY_SOURCE, (row.old,)).fetchone()
-    _derived(connection, row, whole=whole)
+    left = bool(connection.execute(ANY_SOURCE, (row.old,)).fetchone())
+    _derived(connection, row, whole=alone and not left)
+    _revise(connection, row, whole=alone and not left, left=left)
 
 
 def _derived(connection: sqlite3.Connection, row: Renamed, *, whole: bool) -> None:
@@ -64,6 +73,14 @@ def _derived(connection: sqlite3.Connection, row: Renamed, *, whole: bool) -> No
             connection.execute(named, (row.new, row.old))
         else:
             connection.execute(f"DELETE FROM {table} WHERE check_name = ?", (row.old,))  # noqa: S608
+
+
+def _revise(connection: sqlite3.Connection, row: Renamed, *, whole: bool, left: bool) -> None:
+    """Let the revision go along, or, where two pasts become one or one is divided, be a new one of each."""
+    (number,) = connection.execute(HIGHEST_REVISION, (row.old, row.new)).fetchone()
+    connection.execute(REVISE if left else FORGET_REVISION, (row.old,))
+    if number or not whole:
+        connection.execute(SET_REVISION, (row.new, number + (not whole)))
 
 
 def _merge(connection: sqlite3.Connection, old: int, new: int) -> None:

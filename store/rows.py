@@ -129,6 +129,9 @@ class Judged:
     `state` is what the judge goes on from, opaque to the store, and `until` the instant of that checkpoint:
     every result that began at or before it has been judged. A result that is added later and began at or
     before `until` deletes the checkpoint. Times in ms, UTC.
+
+    `revision` is that of the check when its results began to be read for this judge. Where it is another one
+    by now, nothing is written: the judge has not seen all of them.
     """
 
     check: str
@@ -138,11 +141,23 @@ class Judged:
     outages: tuple[StoredOutage, ...]
     blips: tuple[int, ...]
     state: str
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Unjudged:
     """The checkpoint of a check no longer holds. What was judged of it stays until it is judged anew."""
+
+    check: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """The results of a check have changed in a way that whoever judges it cannot have seen.
+
+    Raises its revision, which is 0 at first, by one. Belongs into one transaction with the results that an
+    import adds, or that come too late for the judge.
+    """
 
     check: str
 
@@ -190,4 +205,5 @@ Row = (
     | Prune
     | Judged
     | Unjudged
+    | Revised
 )

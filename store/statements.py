@@ -1,4 +1,7 @@
-"""Rows to SQL: for each type one statement and the values it takes. Saying a row twice changes nothing."""
+"""Rows to SQL: for each type one statement and the values it takes.
+
+Saying a row twice changes nothing more, but for Revised, which counts: saying that twice does no harm.
+"""
 
 import dataclasses
 import json
@@ -7,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from probes.result import Outcome, Result
-from store.rows import IncidentRow, IntentRow, Memory, Settled, Tried, Unjudged
+from store.rows import IncidentRow, IntentRow, Memory, Revised, Settled, Tried, Unjudged
 
 Values = tuple[Any, ...]
 EVIDENCE_LIMIT = 16 * 1024  # bytes of JSON
@@ -31,6 +34,11 @@ OLDER_EVIDENCE = f"""
     DELETE FROM evidence WHERE source = {ITS_SOURCE} AND good = 1
     AND at < (SELECT max(at) FROM evidence WHERE source = {ITS_SOURCE} AND good = 1)
 """  # noqa: S608 – made of constants
+
+REVISE = """
+    INSERT INTO revisions (check_name, number) VALUES (?, 1)
+    ON CONFLICT (check_name) DO UPDATE SET number = number + 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,7 @@ STATEMENTS: Mapping[type, Statement] = {
         lambda row: (row.at, row.how, well_formed(row.detail), row.id),
     ),
     Unjudged: Statement("DELETE FROM checkpoints WHERE check_name = ?", lambda row: (row.check,)),
+    Revised: Statement(REVISE, lambda row: (row.check,)),
     Memory: Statement(
         """
         INSERT INTO memory (name, value) VALUES (?, ?)

@@ -25,7 +25,8 @@ class Exceptional:
 
     `added` counts the results that were new. Not in are results that differ from the one recorded first, and
     rows that no table takes. `packed` counts hours of one source each; `unpacked` says whether more are left
-    to be packed, None where nobody asked for it.
+    to be packed, None where nobody asked for it. `stale` names the checks of which something judged was not
+    written, because its revision was no longer that of the check.
     """
 
     added: int = 0
@@ -34,6 +35,7 @@ class Exceptional:
     packed: int = 0
     unpacked: bool | None = None
     pruned: list[Pruned] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
 
 
 def write(connection: sqlite3.Connection, rows: Sequence[Row]) -> Exceptional:
@@ -93,7 +95,8 @@ def _carry_out(connection: sqlite3.Connection, row: Row, exceptional: Exceptiona
         case Reclassified():
             hours.reclassify(connection, row)
         case Judged():
-            judge(connection, row)
+            if not judge(connection, row):
+                exceptional.stale.append(row.check)
         case Prune():
             exceptional.pruned += prune(connection, row)
         case Pack():

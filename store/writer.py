@@ -138,6 +138,8 @@ class Writer:
             self._tell(self._listener.on_pruned, pruned)
             until, why = f"{utc(pruned.until):%Y-%m-%dT%H:%M:%SZ}", WHY[pruned.why]
             log.info("%d results from before %s were deleted: %s", pruned.results, until, why)
+        for check in exceptional.stale:
+            log.info("what was judged of %s is not kept: its results have changed meanwhile", check)
         if differing := exceptional.differing:
             self.duplicates += len(differing)
             first, count = differing[0], len(differing)

@@ -65,4 +65,17 @@ CREATE TABLE checkpoints (
     state TEXT NOT NULL
 ) STRICT;
 
+-- How often results of a check have changed in a way that whoever judges it cannot have seen: an import, or a
+-- result that came late. What was judged before is no longer written. No row is 0.
+CREATE TABLE revisions (
+    check_name TEXT PRIMARY KEY,
+    number INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- One row: the end of the latest hour of which results of any check were pruned.
+CREATE TABLE pruned (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    until INTEGER NOT NULL
+) STRICT;
+
 CREATE INDEX checkpoints_at ON checkpoints (at);

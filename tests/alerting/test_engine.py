@@ -7,7 +7,7 @@ from alerting.intent import Action
 from checks.model import Configuration, Route, Service
 from probes.result import Outcome, Reason, Result
 from slo.state import State
-from store.rows import IncidentRow, Reclassified
+from store.rows import IncidentRow, Reclassified, Revised
 from tests.alerting.hand import (
     NAMES,
     START,
@@ -155,7 +155,7 @@ def test_a_result_that_comes_too_late_is_kept_and_decides_and_counts_nothing() -
     hand.hear(Attempted(late))
     decision = hand.decisions[-1][1]
 
-    assert decision.rows == [late]
+    assert decision.rows == [late, Revised("login")]
     assert decision.recorded == []
     assert decision.ask == []
     assert hand.open() == []

@@ -14,7 +14,7 @@ from probes.result import Reason, Result
 from slo.judge import Judge
 from slo.state import State
 from slo.timeline import Totals
-from store.rows import Operation
+from store.rows import Operation, Revised
 from tests.alerting.hand import START, Hand, check, company, made
 
 LOGIN = check("login")
@@ -51,7 +51,7 @@ def test_a_late_result_is_kept_decides_nothing_and_asks_for_another_past() -> No
     (result,) = late(40)
     _, decision = hand.hear(Attempted(result)).decisions[-1]
 
-    assert decision.rows == [result]
+    assert decision.rows == [result, Revised("login")]
     assert decision.recorded == []
     assert list(hand.engine.learning.wanted) == ["login"]
     assert hand.engine.judges["login"].suspect is False
@@ -118,6 +118,38 @@ def test_two_judges_agree_that_would_decide_the_same_from_now_on(
     lived: str, learned: str, same: bool
 ) -> None:
     assert agree(judge_of(story(lived)), judge_of(story(learned))) is same
+
+
+def test_an_objective_whose_window_grows_asks_for_the_attempts_that_were_let_go() -> None:
+    tries = Objective(name="tries", target=Fraction(1, 2), window="2h", check="login", indicator="attempts")
+    hand = Hand(replace(company(LOGIN), objectives={"tries": tries})).start()
+    for attempts in hand.engine.accounts.counted(hand.engine.judges["login"]):
+        attempts.whole = True
+    hand.hear(Swapped(replace(company(LOGIN), objectives={"tries": replace(tries, window="1h")})))
+    assert hand.engine.learning.wanted == {}
+    hand.hear(Swapped(replace(company(LOGIN), objectives={"tries": replace(tries, window="90d")})))
+
+    assert list(hand.engine.learning.wanted) == ["login"]
+
+
+def test_a_wish_that_comes_while_results_are_read_is_not_dropped_by_the_reading_before_it() -> None:
+    hand = handed("gggg")
+    learning = hand.engine.learning
+    hand.hear(Attempted(late(31)[0]))
+    learning.begin("login")
+    hand.hear(Attempted(late(62)[0])).hear(Relearned(judge_of([*story("gggg"), *late(31)]), {}, 1))
+    learning.compare({"login": 2, "gone": 7}, hand.engine.judges)
+
+    assert learning.revisions == {"login": 1}
+    assert list(learning.wanted) == ["login"]
+
+
+def test_results_of_the_revision_that_is_known_are_not_read_again() -> None:
+    hand = handed("gggg")
+    hand.engine.learning.revisions["login"] = 3
+    hand.engine.learning.compare({"login": 3}, hand.engine.judges)
+
+    assert hand.engine.learning.wanted == {}
 
 
 def test_an_import_asks_for_the_checks_it_names() -> None:

@@ -4,16 +4,18 @@ from fractions import Fraction
 
 import pytest
 
+from alerting import relearn
 from alerting.relearn import learn, settle
 from alerting.restore import Restored, restore, resume
 from checks.model import Configuration, Objective
 from probes.result import Outcome, Reason
+from slo.judge import Judge
 from slo.past import judged
 from slo.state import State
 from store import file
 from store.file import Store
 from store.operations import APPEND
-from store.rows import Memory, Operation, Reclassified, Settled, Tried, Unjudged, What
+from store.rows import Judged, Memory, Operation, Prune, Reclassified, Revised, Settled, Tried, Unjudged, What
 from store.writer import Writer
 from tests.alerting.hand import START, Hand, company, made
 
@@ -161,6 +163,36 @@ def test_what_was_judged_outlives_the_results(store: Store) -> None:
     assert ups(store) == [(0, 60, State.UP)]
 
 
+def test_an_import_that_is_older_than_what_is_kept_takes_nothing_of_the_judged_past(store: Store) -> None:
+    attempts(store, *range(0, 40_000, 10))
+    keep_judged(store)
+    known = restored(store).engine.judges["login"].totals(START, START + 36_000_000, START + DAY)
+    Writer(store).put([Prune(START + 36_000_000, 0, 1 << 40)], urgent=True)
+    Writer(store).put([made("login", START - DAY, Reason.RESET), Revised("login")], urgent=True)
+    after = restored(store)
+
+    assert after.engine.judges["login"].totals(START, START + 36_000_000, START + DAY) == known
+    assert known.good == 36_000_000
+
+
+def test_what_was_judged_of_results_that_changed_meanwhile_is_not_kept(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts(store, *range(0, 4_000, 10))
+    others = iter([made("login", START + 5_000 + number, Reason.RESET) for number in range(4)])
+
+    def meanwhile(judge: Judge, since: int, revision: int) -> Judged | None:
+        if result := next(others, None):  # another import, while this one judges
+            Writer(store).put([result, Revised("login")], urgent=True)
+        return judged(judge, since, revision)
+
+    monkeypatch.setattr(relearn, "judged", meanwhile)
+    settle(company(), store, START + DAY)
+
+    assert restored(store).kept == {"login": START + 3_990_000}
+    assert len(restored(store).engine.judges["login"].outages) == 1
+
+
 def test_a_state_that_cannot_be_read_costs_nothing_but_time(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -187,6 +219,28 @@ def test_attempts_are_counted_from_before_what_was_kept_and_after(store: Store) 
 
     assert account.figures is not None
     assert (account.figures.good, account.figures.bad) == (3, 1)
+
+
+def test_attempts_of_long_ago_are_counted_where_that_is_asked_about(store: Store) -> None:
+    days = 200
+    attempts(store, *range(0, 3_600, 30), *range(days * 86_400, days * 86_400 + 3_600, 30))
+    engine = restore(counting(), store.connection, START + 3_600_000).engine
+    (then,), (later,) = (engine.accounts.at(START + at) for at in (3_600_000, days * DAY + 3_600_000))
+
+    assert then.figures is not None
+    assert later.figures is not None
+    assert (then.figures.good, later.figures.good) == (120, 120)
+
+
+def test_of_two_objectives_of_one_check_the_longer_window_is_counted_anew(store: Store) -> None:
+    (speed,) = counting().objectives.values()
+    both = {name: replace(speed, name=name, window=name) for name in ("90d", "1h")}
+    attempts(store, *range(0, 3_600, 30))
+    engine = restore(replace(company(), objectives=both), store.connection, START + 80 * DAY).engine
+    judge = engine.judges["login"]
+    learned = learn(judge.check, engine.accounts.counted(judge), store.connection, START + 80 * DAY)
+
+    assert [each.totals(START, START + DAY).good for each in learned.attempts.values()] == [120]
 
 
 def test_a_check_learned_anew_is_as_after_a_restart(store: Store) -> None:

@@ -18,6 +18,7 @@ from commands.results import lines_of
 from commands.spool import Spool
 from probes.result import Outcome, Reason, Result
 from store import file
+from store.ledger import revisions
 from store.reader import open_reader, operations, results_since
 from store.rows import Operation
 from store.transaction import write
@@ -30,6 +31,7 @@ CAME = shape(
     file=WORD,
     **dict.fromkeys(("read", "new", "already_there", "differing"), INTEGER),
     first_differing={"anyOf": [shape(check=WORD, site=WORD, at=TIME), {"type": "null"}]},
+    renamed=rows(shape(was=WORD, check=WORD, read=INTEGER)),
     unknown_checks=rows(WORD),
 )
 
@@ -284,11 +286,41 @@ def test_checks_that_are_not_configured_are_kept_and_named(shell: Shell) -> None
     assert len(held()) == 3
 
 
-def test_a_former_name_of_a_check_is_known(shell: Shell) -> None:
+def test_results_under_a_former_name_are_stored_under_that_of_now(shell: Shell) -> None:
     shell.write(configuration(http("front", "http://127.0.0.1:1/", ", was: gate")))
-    lay(shell, results(1, "gate"))
+    lay(shell, [*results(2, "gate"), *results(3)[2:]])
 
-    assert load(shell, "r.csv").err == ""
+    answer = load(shell, "r.csv")
+
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.out == (
+        "r.csv: 3 results read: 3 new, 0 already there, 0 differing\n"
+        "2 results of gate taken for front, its name now\n"
+    )
+    assert held() == results(3)
+    assert json.loads(written()[0].document) == {"results": 3, "checks": {"front": AT}}
+    assert loaded(shell, "r.csv")["renamed"] == [{"was": "gate", "check": "front", "read": 2}]
+
+
+def test_results_under_both_names_of_a_check_are_the_same_results(shell: Shell) -> None:
+    shell.write(configuration(http("front", "http://127.0.0.1:1/", ", was: gate")))
+    lay(shell, [*results(3), *results(2, "gate")])
+
+    said = loaded(shell, "r.csv")
+
+    assert (said["new"], said["already_there"]) == (3, 2)
+
+
+def test_every_batch_says_of_which_checks_the_past_is_another_one(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "BESIDE", 4)
+    lay(shell, [*results(9), *results(1, "back")])
+    with file.open("watchkeeper.db", "run", AT):
+        load(shell, "r.csv")
+
+    with closing(open_reader("watchkeeper.db")) as store:
+        assert revisions(store) == {"front": 3, "back": 1}
 
 
 def test_many_unknown_names_are_not_all_listed(shell: Shell) -> None:

@@ -109,11 +109,20 @@ def test_now_is_told_with_a_word_on_how_old_the_results_are(shell: Shell) -> Non
     assert "web-up: nothing of its window was measured" in answer.out
 
 
-def test_what_lies_ahead_is_doubted(shell: Shell) -> None:
-    answer = slo(shell, "--at", "2984-01-17")
+def test_what_lies_ahead_is_doubted(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("commands.main.Clock", lambda: Clock(wall=lambda: AT / 1000))
+    answer = slo(shell, "--at", "2025-12-06T22:00")
 
     assert answer.status == 0
-    assert answer.err == "2984-01-16 23:00:00 UTC lies ahead: what is not measured yet is unknown\n"
+    assert answer.err == "2025-12-06 21:00:00 UTC lies ahead: what is not measured yet is unknown\n"
+
+
+def test_what_lies_more_than_a_year_ahead_is_wrong_use(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("commands.main.Clock", lambda: Clock(wall=lambda: AT / 1000))
+    answer = slo(shell, "--at", "2025-12-06T22:05")
+
+    assert (answer.status, answer.out) == (2, "")
+    assert "--at must lie at most 366 days ahead, until 2025-12-06 21:00:00 UTC" in answer.err
 
 
 @pytest.mark.parametrize("time", ["yesterday", "2024-02-30", "1733439600000", "0001-01-01T00:00Z"])

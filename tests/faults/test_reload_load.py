@@ -5,6 +5,7 @@ import resource
 from dataclasses import dataclass
 from pathlib import Path
 
+from driver.keeper import EVERY
 from tests.faults.company import OTHER_KEY, Company
 from tests.faults.process import Running
 
@@ -89,6 +90,7 @@ async def test_two_hundred_reloads_under_load_leave_nothing_behind(company: Comp
     company.service.works = False
     await company.settled(fails=True)
     await reloaded(company, range(WARM))
+    await asyncio.sleep(EVERY + 2)  # the keeper too has its connection and its thread by then
     before = await settled(company)
     await reloaded(company, range(WARM, WARM + RELOADS))
     after = await settled(company, 4 * LOOKS)  # longer: a busy machine has more under way at any moment

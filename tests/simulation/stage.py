@@ -16,13 +16,14 @@ from alerting.relearn import learn
 from alerting.restore import resume
 from checks.model import Check, Configuration
 from checks.values import Secret
-from driver.keeper import Keeper
+from driver.keeper import Keeper, Reading
 from driver.loop import Driver, Outside
 from exporter.counters import Counters
 from probes.due import Schedule
 from slo.attempts import Attempts
 from store import file
 from store.file import Store
+from store.ledger import revisions
 from store.writer import Listener, Writer
 from tests.fakes.pagerduty import Incident, PagerDuty
 from tests.simulation.world import World, clock
@@ -79,7 +80,7 @@ class Stage:
         outside = Outside(clock(), self.world.ask, self.world.look, writer)
         driver = Driver(restored.engine, schedule, outside, Counters(), restored.kept)
         news.append(driver)
-        driver.spawn(Keeper(driver, writer, self._learn, clock().now).run())
+        driver.spawn(Keeper(driver, writer, Reading(self._learn, self._revisions), clock().now).run())
         driver.start(self._deliverer(driver, self.pagerduty.post), restored.queued, restored.orders)
         return driver
 
@@ -95,6 +96,9 @@ class Stage:
 
     async def _learn(self, check: Check, attempts: Sequence[Attempts]) -> Relearned:
         return learn(check, attempts, self.store.connection, clock().now())
+
+    async def _revisions(self) -> Mapping[str, int]:
+        return revisions(self.store.connection)
 
     def _deliverer(self, driver: Driver, post: Post) -> Deliverer:
         outside = delivery.Outside(

@@ -1,5 +1,6 @@
 """The ledger over several lives: it is what one life that never ended would have."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
@@ -8,14 +9,17 @@ from random import Random
 import pytest
 
 from alerting.engine import Engine
-from alerting.events import Attempted
+from alerting.events import Attempted, Relearned
 from alerting.orders import Orders
 from alerting.restore import restore
-from checks.model import Configuration, Hours, Maintenance, Objective
+from checks.model import Check, Configuration, Hours, Maintenance, Objective
 from driver.loop import Driver
 from probes.result import Outcome, Reason, Result
 from slo.account import Account
+from slo.attempts import Attempts
 from store import reader
+from store.rows import Revised
+from store.transaction import write
 from tests.simulation.stage import Stage, oncall, passes
 from tests.simulation.virtualloop import run
 from tests.simulation.world import World, clock, company
@@ -137,6 +141,46 @@ def test_late_results_open_nothing_and_the_ledger_has_them(seed: int) -> None:
     pages = [each for each in stage.pagerduty.incidents if "web" in each.dedup_key]
     assert {each.state for each in stage.pagerduty.incidents} <= {"resolved"}
     assert len(pages) <= 40
+
+
+def test_results_that_another_process_adds_are_followed_though_nobody_tells_of_them() -> None:
+    async def scene() -> None:
+        driver = stage.born()
+        await passes(5 * HOUR)
+        at = clock().now() - 4 * HOUR * 1000
+        rows = [late("sso-check", at + number, Outcome.BAD) for number in range(4)]
+        write(stage.store.connection, [*rows, Revised("sso-check")])
+        await passes(60)
+        assert len(driver.engine.judges["sso-check"].outages) == 1
+        await passes(9 * HOUR)
+        agree(stage, driver.engine, clock().now())
+        await driver.stop()
+
+    stage = Stage(firm())
+    run(scene())
+    assert stage.pagerduty.incidents == []
+
+
+def test_a_check_that_cannot_take_over_yet_is_not_judged_anew_all_the_time() -> None:
+    read: list[str] = []
+
+    class Counting(Stage):
+        async def _learn(self, check: Check, attempts: Sequence[Attempts]) -> Relearned:
+            read.append(check.name)
+            return await super()._learn(check, attempts)
+
+    async def scene() -> None:
+        driver = stage.born()
+        await passes(HOUR)
+        ahead = [late("sso-check", clock().now() - 1 + number, Outcome.BAD) for number in range(2)]
+        write(stage.store.connection, [*ahead, Revised("sso-check")])
+        stage.world.latency = 1_000_000.0  # nobody answers any more, so that the present cannot change
+        await passes(6 * HOUR)
+        await driver.stop()
+
+    stage = Counting(firm())
+    run(scene())
+    assert 3 <= len(read) <= 45
 
 
 def test_a_late_bad_result_counts_in_no_counter_and_in_the_figures() -> None:

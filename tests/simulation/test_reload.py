@@ -12,6 +12,7 @@ import pytest
 from checks.model import Check, Configuration, Limits, Service
 from driver.loop import Driver
 from probes.result import Reason
+from slo.combined import MOST_RULES
 from tests.fakes.pagerduty import Fault
 from tests.simulation.stage import KEY, OTHER_KEY, Stage, oncall, passes
 from tests.simulation.virtualloop import run
@@ -294,6 +295,7 @@ def test_two_hundred_reloads_leave_nothing_behind() -> None:
             await passes(200)
             assert len(asyncio.all_tasks()) == tasks
             assert sizes_of(driver) == sizes
+            assert len(driver.engine.services["sso"].timeline._rules) <= MOST_RULES
 
     run(life())
 
@@ -320,7 +322,7 @@ def sizes_of(driver: Driver) -> dict[str, int]:
         "judges": driver.engine.judges,
         "suspects": driver.engine.suspects - {"vpn-check", "sso-check"},
         "services": driver.engine.services,
-        "rules": driver.engine.services["sso"].timeline._rules,
+        "rules": driver.engine.services["sso"].timeline.open_rules,
         "entries": driver.schedule._entries,
         "hosts": driver.schedule._at_host,
         "running": driver.schedule._running,

@@ -1,7 +1,7 @@
 """Checks and services whose definition changes, or ends, in the middle of their life."""
 
 from probes.result import NETWORK
-from slo.combined import Combined
+from slo.combined import MOST_RULES, Combined
 from slo.judge import Judge
 from slo.state import State
 from slo.timeline import Totals
@@ -146,3 +146,25 @@ def test_the_same_rule_again_is_no_change() -> None:
 
     assert drawn(service, 0, 60) == "up 0-60"
     assert service.settled == ms(60)
+
+
+def test_a_member_with_another_past_is_counted_anew_by_the_rule_that_held_then() -> None:
+    down = judged("0g 10b 20b 30b 40b 50b 60b")
+    service = Combined("any", [judged(UP), down])
+    service.redefine(ms(35), "all", [judged(UP), down])
+    assert drawn(service, 0, 60) == "up 0-35, down 35-60"
+    service.replace(down, judged("0g 10g 20b 30b 40b 50b 60b"))
+
+    assert drawn(service, 0, 60) == "up 0-35, down 35-60"
+
+
+def test_of_very_many_rules_the_earliest_are_let_go() -> None:
+    up, down = judged(UP), judged("0g 10b 20b 30b 40b 50b 60b")
+    service = Combined("any", [up, down])
+    for number in range(1, 100):
+        service.redefine(ms(20 + number / 10), "all" if number % 2 else "any", [up, down])
+
+    drawn(service, 0, 60)
+
+    assert len(service._rules) <= MOST_RULES
+    assert counted(service, 0, 20) == Totals(good=20)

@@ -3,7 +3,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slo.spans import Span, clipped, common, complement, total, union
+from slo.spans import Span, at_least, clipped, common, complement, overlapping, total, union
 
 spans = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)).map(lambda pair: (min(pair), max(pair))))
 
@@ -35,6 +35,25 @@ def test_what_is_common_lies_in_every_set(one: list[Span], other: list[Span], st
     found = common([union(one), union(other)], start, end)
 
     assert held(found) == set(range(start, end)) & held(one) & held(other)
+
+
+@given(spans, st.integers(0, 30), st.integers(0, 30))
+def test_those_that_overlap_a_window_are_found_whole(them: list[Span], start: int, end: int) -> None:
+    apart = union(them)
+
+    found = list(overlapping(apart, start, end)) if start < end else []
+
+    assert found == [span for span in apart if held([span]) & set(range(start, end))]
+
+
+@given(st.lists(spans, max_size=4), st.integers(0, 5), st.integers(0, 30), st.integers(0, 30))
+def test_what_enough_of_the_sets_hold_is_counted_instant_by_instant(
+    them: list[list[Span]], count: int, start: int, end: int
+) -> None:
+    found = at_least(count, [union(each) for each in them], start, end)
+
+    assert held(found) == {at for at in range(start, end) if sum(at in held(each) for each in them) >= count}
+    assert found == union(found)
 
 
 def test_of_no_sets_everything_is_common() -> None:

@@ -153,3 +153,27 @@ def test_an_incident_with_a_message_that_waits_stays(store: Store) -> None:
     incidents = [incident(episode=n, resolved_at=NOW + 2) for n in (1, 2)]
     write(store.connection, [*incidents, letter("waits", NOW), Prune(0, NOW + 40, ENOUGH)])
     assert number(store, "incidents") == 2
+
+
+@pytest.mark.parametrize("packed", [[], PACKED])
+def test_it_is_known_until_when_results_were_pruned(store: Store, packed: list[Row]) -> None:
+    assert ledger.pruned_until(store.connection) == 0
+    told = [good(BEGIN + at, check) for at in (0, HOUR, 2 * HOUR) for check in ("sso", "mail")]
+    write(store.connection, [*told, *packed, Prune(BEGIN + HOUR - 1, BEGIN, ENOUGH)])
+    assert ledger.pruned_until(store.connection) == 0
+    write(store.connection, [Prune(BEGIN + 2 * HOUR, BEGIN, ENOUGH)])
+    assert ledger.pruned_until(store.connection) == BEGIN + 2 * HOUR
+
+
+def test_older_results_that_come_and_go_again_do_not_lower_it(store: Store) -> None:
+    write(store.connection, [good(BEGIN), Prune(BEGIN + HOUR, 0, ENOUGH)])
+    write(store.connection, [good(BEGIN - 5 * HOUR), Prune(BEGIN + HOUR, 0, ENOUGH)])
+    assert starts(store) == []
+    assert ledger.pruned_until(store.connection) == BEGIN + HOUR
+
+
+def test_it_is_known_also_of_a_store_that_was_too_large(store: Store) -> None:
+    write(store.connection, [good(BEGIN + n * HOUR) for n in range(3)])
+    write(store.connection, [Prune(BEGIN + HOUR, 0, 0)])
+    assert starts(store) == [2 * HOUR]
+    assert ledger.pruned_until(store.connection) == BEGIN + 2 * HOUR
