@@ -21,7 +21,7 @@ EVERY = 10.0  # seconds
 HOUR = 3_600_000  # ms
 # The results of a suspect may be reclassified: nobody should have to unpack an hour for that.
 PACK_AFTER = 2 * HOUR
-AT_ONCE = 200  # hours of single checks; about half a second of the writer's time
+AT_ONCE = 50  # hours of single checks: a page that is to be written waits for them, an eighth of a second
 PATIENCE = 30.0  # seconds in which what was recorded has to be in the store before it is judged anew
 LONGEST_WAIT = 600.0  # seconds until a check is judged anew that could not take over
 
