@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
+from pathlib import Path
 from random import Random
 
 from alerting import deliver as delivery
@@ -163,7 +164,8 @@ async def _live(configuration: Configuration, store: Store, life: Life, stop: as
     switches.follow(configuration.alerting.dead_mans_switch)
     reloader = life.reloader = _reloader(life, driver, switches)
     driver.spawn(follow(store.path, driver.ordered, after=driver.engine.calendar.orders.last))
-    driver.spawn(Keeper(driver, writer, _reading(store, clock), clock.now).run())
+    if store.path:  # a store in memory has no other readers, and is gone before it grows
+        driver.spawn(Keeper(driver, writer, _reading(store.path, clock), clock.now).run())
     if life.options.watch:
         driver.spawn(watch(life.options.watched, reloader.reload))
     _welcome(configuration)
@@ -223,9 +225,8 @@ def _outside(configuration: Configuration, clock: Clock, guard: LoopGuard, write
     return Outside(clock, ask, look, writer)
 
 
-def _reading(store: Store, clock: Clock) -> Reading:
+def _reading(place: Path, clock: Clock) -> Reading:
     """Read in a thread, from the store as another reader sees it."""
-    place = store.path or file.MEMORY
 
     def read(check: Check, attempts: Sequence[Attempts]) -> Relearned:
         with closing(open_reader(place)) as connection:
