@@ -200,7 +200,8 @@ def budget_in_words(account: Account) -> str:
     left = amount(abs(figures.remaining), figures.unit)
     if figures.remaining < 0:
         return f"{promise}: overspent by {left}"
-    return f"{promise}: {left} of {amount(figures.budget, figures.unit)}"
+    bare = left.partition(" ")[0] if figures.unit == "attempts" else left
+    return f"{promise}: {bare} of {amount(figures.budget, figures.unit)}"
 
 
 def amount(exact: Amount, unit: Unit) -> str:

@@ -28,8 +28,7 @@ BESIDE = 500  # while a daemon wants to write too, and waits for a second at mos
 class Loaded:
     """What came of the results that were written.
 
-    `earliest` says for each check that got new ones from when on (ms): what was judged since is to be judged
-    anew.
+    `earliest` says for each check that got new ones from when on (ms).
     """
 
     results: int = 0
@@ -111,7 +110,7 @@ def _unwritable(loaded: Loaded, error: sqlite3.Error) -> str:
 
 @contextmanager
 def _logged(context: Context, path: str, loaded: Loaded) -> Iterator[None]:
-    """Write down at the end what was done, also where it ended too early: from that a daemon hears of it."""
+    """Write down at the end what was done, also where it ended too early."""
     try:
         yield
     except BaseException:

@@ -87,8 +87,8 @@ def unpack(hour: int, packed: bytes) -> list[Row]:
 def unpack_judged(hour: int, packed: bytes) -> list[Row]:
     """Give the rows without phases and facts, for which nothing of these is read. Raises DamagedHour."""
     at, took, (outcome, reason, detail, extra), _ = _judged(hour, _body(packed))
-    nothing = itertools.repeat(None)
-    return list(zip(at, took, outcome, reason, detail, nothing, nothing, extra))  # noqa: B905 – endless
+    nothing = [None] * len(at)
+    return list(zip(at, took, outcome, reason, detail, nothing, nothing, extra, strict=True))
 
 
 @_told

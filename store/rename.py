@@ -16,7 +16,18 @@ SET_REVISION = """
     INSERT INTO revisions (check_name, number) VALUES (?, ?)
     ON CONFLICT (check_name) DO UPDATE SET number = excluded.number
 """
-DERIVED = ("stretches", "outages", "blips", "checkpoints")
+FORGET_JUDGED = (
+    "DELETE FROM stretches WHERE check_name = ?",
+    "DELETE FROM outages WHERE check_name = ?",
+    "DELETE FROM blips WHERE check_name = ?",
+    "DELETE FROM checkpoints WHERE check_name = ?",
+)
+CALL_JUDGED = (
+    "UPDATE stretches SET check_name = ? WHERE check_name = ?",
+    "UPDATE outages SET check_name = ? WHERE check_name = ?",
+    "UPDATE blips SET check_name = ? WHERE check_name = ?",
+    "UPDATE checkpoints SET check_name = ? WHERE check_name = ?",
+)
 PACKED = "SELECT hour, document FROM hours WHERE source = ?"
 ROWS_INTO_PACKED = """
     SELECT hour, document FROM hours WHERE source = :new
@@ -66,13 +77,12 @@ def rename(connection: sqlite3.Connection, row: Renamed) -> None:
 
 
 def _derived(connection: sqlite3.Connection, row: Renamed, *, whole: bool) -> None:
-    for table in DERIVED:
-        connection.execute(f"DELETE FROM {table} WHERE check_name = ?", (row.new,))  # noqa: S608 – of DERIVED
+    for forget, call in zip(FORGET_JUDGED, CALL_JUDGED, strict=True):
+        connection.execute(forget, (row.new,))
         if whole:
-            named = f"UPDATE {table} SET check_name = ? WHERE check_name = ?"  # noqa: S608 – of DERIVED
-            connection.execute(named, (row.new, row.old))
+            connection.execute(call, (row.new, row.old))
         else:
-            connection.execute(f"DELETE FROM {table} WHERE check_name = ?", (row.old,))  # noqa: S608
+            connection.execute(forget, (row.old,))
 
 
 def _revise(connection: sqlite3.Connection, row: Renamed, *, whole: bool, left: bool) -> None:

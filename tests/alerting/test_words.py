@@ -1,7 +1,10 @@
+from fractions import Fraction
+
 import pytest
 
 from alerting.words import (
     WORDS,
+    budget_in_words,
     clock,
     dependents_of,
     details_of,
@@ -10,8 +13,12 @@ from alerting.words import (
     reason_in_words,
     summary_of,
 )
-from checks.model import Configuration, Service, Web
+from checks.model import Configuration, Objective, Service, Web
 from probes.result import UNKNOWNS, Reason
+from slo.account import Account
+from slo.budget import Excuse, of_attempts, of_time
+from slo.timeline import Totals
+from slo.windows import Window
 from tests.alerting.hand import START, company
 from tests.alerting.incidents import incident
 
@@ -144,3 +151,29 @@ def test_one_line_names_three_of_those_that_are_down_with_it_and_counts_the_rest
 
     assert summary_of(five).endswith("; down with it: a, c, d and 1 more")
     assert summary_of(incident(swallowed=("a",), returned=("a",))) == summary_of(incident())
+
+
+def account(counted: Totals, *, target: Fraction, attempts: bool = False) -> Account:
+    """An objective over a day, asked every minute where its attempts are counted."""
+    day = Window(0, 86_400_000)
+    objective = Objective(name="sso-up", target=target, window="1d", check="login")
+    if attempts:
+        figures = of_attempts(counted, target, day, day.end, Excuse(), 60_000)
+    else:
+        figures = of_time(counted, target, day, day.end, Excuse())
+    return Account(objective, "sso", day.length, figures, {}, {})
+
+
+@pytest.mark.parametrize(
+    ("counted", "attempts", "said"),
+    [
+        (Totals(good=86_000_000, bad=400_000), False, "sso-up (99 % in 1d): 7 min 44 s of 14 min 24 s"),
+        (Totals(good=85_000_000, bad=1_400_000), False, "sso-up (99 % in 1d): overspent by 8 min 56 s"),
+        (Totals(good=1430, bad=10), True, "sso-up (99 % in 1d): 4.4 of 14.4 attempts"),
+        (Totals(good=1420, bad=20), True, "sso-up (99 % in 1d): overspent by 5.6 attempts"),
+    ],
+)
+def test_a_page_says_what_is_left_of_a_budget_of_time_or_of_attempts(
+    counted: Totals, attempts: bool, said: str
+) -> None:
+    assert budget_in_words(account(counted, target=Fraction(99, 100), attempts=attempts)) == said

@@ -10,8 +10,8 @@ from commands.typed_times import read_time
     ("text", "moment"),
     [
         ("2026-12-05", datetime(2026, 12, 5)),  # noqa: DTZ001 - a wall clock
-        ("2026-12-05T22:00", datetime(2026, 12, 5, 22)),  # noqa: DTZ001
-        ("2026-12-05 22:00:01", datetime(2026, 12, 5, 22, 0, 1)),  # noqa: DTZ001
+        ("2026-12-05T22:00", datetime(2026, 12, 5, 22)),  # noqa: DTZ001 - a wall clock
+        ("2026-12-05 22:00:01", datetime(2026, 12, 5, 22, 0, 1)),  # noqa: DTZ001 - a wall clock
         ("2026-12-05T21:00:00.123999Z", datetime(2026, 12, 5, 21, 0, 0, 123_000, UTC)),
         ("2026-12-05T22:00+01:00", datetime(2026, 12, 5, 22, tzinfo=timezone(timedelta(hours=1)))),
         ("1796504400", datetime(2026, 12, 5, 21, tzinfo=UTC)),
