@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from probes.tools import Fact, Tools
@@ -12,6 +13,28 @@ EXPIRY = Fact(
     "When the first certificate of the presented chain expires, in Unix time.",
     "probe_ssl_earliest_cert_expiry",
 )
+LIFETIME = Fact(
+    "ssl_earliest_cert_lifetime",
+    "seconds",
+    "For how long that certificate is valid, from its first to its last second.",
+    "probe_ssl_earliest_cert_lifetime_seconds",
+)
+CERTIFICATE_FACTS = (EXPIRY, LIFETIME)
+KEPT = 1024  # certificates that are remembered: reading one takes as long as half a handshake's cryptography
+DER = 1  # _ssl.ENCODING_DER
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """One certificate: its bytes, empty where Python does not show them, and how `getpeercert` gives it."""
+
+    der: bytes
+    said: Mapping[str, Any]
+    begins: int
+    ends: int
+
+
+_known: dict[bytes, Presented] = {}
 
 
 def learn(tools: Tools, session: ssl.SSLObject) -> None:
@@ -19,12 +42,14 @@ def learn(tools: Tools, session: ssl.SSLObject) -> None:
     chain = presented(session)
     if not chain:
         return
-    tools.fact(EXPIRY.name, min(ssl.cert_time_to_seconds(one["notAfter"]) for one in chain))
-    tools.learned.evidence["certificate"] = describe(chain[0])
+    first = min(chain, key=lambda one: one.ends)
+    tools.fact(EXPIRY.name, first.ends)
+    tools.fact(LIFETIME.name, first.ends - first.begins)
+    tools.learned.evidence["certificate"] = describe(chain[0].said)
 
 
-def presented(session: ssl.SSLObject) -> list[Mapping[str, Any]]:
-    """Give the chain as the server sent it, its own certificate first, each as `getpeercert` gives it.
+def presented(session: ssl.SSLObject) -> list[Presented]:
+    """Give the chain as the server sent it, its own certificate first.
 
     Python's public interface shows no certificate that was refused, and before 3.13 no chain. The object
     under it does, within the same handshake; where that is ever missing, only an accepted one is seen.
@@ -32,15 +57,29 @@ def presented(session: ssl.SSLObject) -> list[Mapping[str, Any]]:
     chain = getattr(getattr(session, "_sslobj", None), "get_unverified_chain", None)
     if chain is None:
         return _accepted(session)
-    return [one.get_info() for one in chain() or ()]
+    return [_read(one) for one in chain() or ()]
 
 
-def _accepted(session: ssl.SSLObject) -> list[Mapping[str, Any]]:
+def _read(certificate: Any) -> Presented:
+    der = certificate.public_bytes(DER)
+    if der not in _known:
+        if len(_known) >= KEPT:
+            _known.clear()
+        _known[der] = _made(der, certificate.get_info())
+    return _known[der]
+
+
+def _made(der: bytes, said: Mapping[str, Any]) -> Presented:
+    begins, ends = (ssl.cert_time_to_seconds(said[name]) for name in ("notBefore", "notAfter"))
+    return Presented(der, said, begins, ends)
+
+
+def _accepted(session: ssl.SSLObject) -> list[Presented]:
     try:
         accepted = session.getpeercert()
     except ValueError:  # no handshake came about
         return []
-    return [accepted] if accepted else []
+    return [_made(session.getpeercert(True) or b"", accepted)] if accepted else []
 
 
 def describe(certificate: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The way to the other end: its name resolved, a connection made, TLS on it where that is wanted."""
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ssl import SSLContext
@@ -12,10 +13,21 @@ from probes.tools import Tools
 
 
 @asynccontextmanager
-async def dial(tools: Tools, host: str, port: int, trust: SSLContext | None = None) -> AsyncIterator[Stream]:
-    """Give a fresh connection, under TLS where it is said whom to trust, closed in the end. Raises Failed."""
-    plain = await connect(tools, await resolve(tools, host, port))
+async def dial(
+    tools: Tools,
+    host: str,
+    port: int,
+    trust: SSLContext | None = None,
+    *,
+    server_name: str = "",
+    family: socket.AddressFamily = socket.AF_UNSPEC,
+) -> AsyncIterator[Stream]:
+    """Give a fresh connection, under TLS where it is said whom to trust, closed in the end. Raises Failed.
+
+    `server_name` stands in for the host in the certificate, `family` chooses among the host's addresses.
+    """
+    plain = await connect(tools, await resolve(tools, host, port, family=family))
     try:
-        yield await secure(tools, plain, host, trust) if trust else plain
+        yield await secure(tools, plain, server_name or host, trust) if trust else plain
     finally:
         plain.close()

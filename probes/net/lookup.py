@@ -32,13 +32,17 @@ class Lookup:
         self._open = True
         self._channel = pycares.Channel(sock_state_cb=self._watch, servers=servers)
 
-    async def addresses(self, host: str) -> list[tuple[int, str]]:
+    async def addresses(
+        self, host: str, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[tuple[int, str]]:
         """Give (family, address) of every address, in the order in which to try them (RFC 6724).
 
         Raises LookupFailed. Whoever asks sets the time limit.
         """
         try:
-            self._channel.getaddrinfo(host, None, type=socket.SOCK_STREAM, callback=self._answered)
+            self._channel.getaddrinfo(
+                host, None, family=family, type=socket.SOCK_STREAM, callback=self._answered
+            )
             self._rearm()
             found = await self._answer
         finally:

@@ -32,19 +32,33 @@ class Address:
         return f"[{self.ip}]:{self.port}" if self.family == socket.AF_INET6 else f"{self.ip}:{self.port}"
 
 
-async def resolve(tools: Tools, host: str, port: int, servers: Sequence[str] = ()) -> tuple[Address, ...]:
+async def resolve(
+    tools: Tools,
+    host: str,
+    port: int,
+    servers: Sequence[str] = (),
+    family: socket.AddressFamily = socket.AF_UNSPEC,
+) -> tuple[Address, ...]:
     """Give at least one address, in the order in which to try them. An IP address is its own.
 
-    `servers` (`address:port`) stand in for those of resolv.conf. Raises Failed.
+    `servers` (`address:port`) stand in for those of resolv.conf; `family` asks for its addresses only.
+    Raises Failed.
     """
     with tools.phase("resolve", Reason.DNS_FAILURE):
         if literal := _literal(host, port):
-            return (literal,)
+            return (_of_family(literal, family),)
         try:
-            found = await Lookup(servers).addresses(host)
+            found = await Lookup(servers).addresses(host, family)
         except LookupFailed as failed:
             raise _failure(host, failed) from failed
-        return tuple(Address(family, ip, port) for family, ip in found)
+        return tuple(Address(each, ip, port) for each, ip in found)
+
+
+def _of_family(address: Address, family: socket.AddressFamily) -> Address:
+    if family not in (socket.AF_UNSPEC, address.family):
+        asked = "IPv6" if family == socket.AF_INET6 else "IPv4"
+        raise Failed(Reason.DNS_NXDOMAIN, f"{address.ip} is no {asked} address, which ip_protocol asks for")
+    return address
 
 
 def _literal(host: str, port: int) -> Address | None:

@@ -47,6 +47,7 @@ EDGES = {
     "probes/net/connect.py": "sockets",
     "probes/net/dial.py": "sockets, by way of its steps",
     "probes/net/lookup.py": "name servers",
+    "probes/net/options.py": "authorities and keys in files, by way of trust.py",
     "probes/net/resolve.py": "name servers, by way of lookup.py",
     "probes/net/stream.py": "bytes on a socket",
     "probes/net/tls.py": "the handshake",

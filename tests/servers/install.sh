@@ -34,6 +34,10 @@ if [ ! -e "$policy" ]; then
 fi
 
 export DEBIAN_FRONTEND=noninteractive
+if command -v debconf-set-selections >/dev/null; then
+  debconf-set-selections <<<"postfix postfix/main_mailer_type select No configuration"
+  debconf-set-selections <<<"slapd slapd/no_configuration boolean true"
+fi
 apt-get update -qq
 # shellcheck disable=SC2086 # one word per package
 apt-get install -qq --yes --no-install-recommends $wanted

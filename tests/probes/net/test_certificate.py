@@ -1,9 +1,9 @@
 import ssl
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from probes.net.certificate import EXPIRY, describe, learn, presented
+from probes.net.certificate import CERTIFICATE_FACTS, EXPIRY, describe, learn, presented
 from tests.probes.asking import tools
 
 CERTIFICATE = {
@@ -21,10 +21,10 @@ class Accepted:
     def __init__(self, certificate: Any) -> None:
         self._certificate = certificate
 
-    def getpeercert(self) -> Any:
+    def getpeercert(self, binary: bool = False) -> Any:
         if self._certificate is None:
             raise ValueError("handshake not done yet")
-        return self._certificate
+        return b"der" if binary else self._certificate
 
 
 def test_a_certificate_is_described_in_plain_words() -> None:
@@ -49,7 +49,17 @@ def test_before_a_handshake_there_is_nothing_to_learn() -> None:
 def test_without_the_chain_the_accepted_certificate_is_what_there_is(shown: Any, chain: list[Any]) -> None:
     session: Any = Accepted(shown)
 
-    assert presented(session) == chain
+    assert [one.said for one in presented(session)] == chain
+
+
+def test_the_certificate_that_ends_first_gives_both_facts() -> None:
+    hands = tools()
+    learn(hands, cast(Any, Accepted(CERTIFICATE)))
+
+    assert hands.learned.facts == {
+        "ssl_earliest_cert_expiry": 1798761600,
+        "ssl_earliest_cert_lifetime": 365 * 86400,
+    }
 
 
 def test_this_python_shows_the_chain() -> None:
@@ -62,3 +72,4 @@ def test_this_python_shows_the_chain() -> None:
 
 def test_the_expiry_is_called_as_it_is_elsewhere() -> None:
     assert EXPIRY.metric == "probe_ssl_earliest_cert_expiry"
+    assert [fact.metric for fact in CERTIFICATE_FACTS][1] == "probe_ssl_earliest_cert_lifetime_seconds"
