@@ -8,7 +8,7 @@ from typing import Protocol, cast
 
 from checks.model import Check
 from probes.guard import Guard
-from probes.masking import mask, secrets
+from probes.masking import hidden_in, mask
 from probes.result import Outcome, Reason, Result, measured
 from probes.tools import Failed, Probe, Tools
 
@@ -38,7 +38,7 @@ async def attempt(
     at, begun = clock.now() if at is None else at, clock.time()
     failed = await _failure(check, tools, guard)
     took = clock.time() - begun
-    hidden = frozenset(secrets(check.probe))
+    hidden = hidden_in(check.probe)
     return Result(
         check=check.name,
         site=site,
@@ -80,7 +80,7 @@ def _timed_out(check: Check, tools: Tools, deadline: "Deadline") -> Failed:
 
 
 def _bug(check: Check, error: Exception) -> Failed:
-    told = mask("".join(traceback.format_exception(error)), frozenset(secrets(check.probe)))
+    told = mask("".join(traceback.format_exception(error)), hidden_in(check.probe))
     log.error("check %s: the probe itself went wrong (%s)\n%s", check.name, check.kind, told)
     return Failed(Reason.BUG, f"the probe itself went wrong: {type(error).__name__}; more is in the log")
 

@@ -1,7 +1,6 @@
 """What a probe is handed, what it may raise, and the contract every kind keeps."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
@@ -26,6 +25,22 @@ class Learned:
     evidence: dict[str, Any] = field(default_factory=dict)
 
 
+class Phase:
+    """A part of an attempt that is being timed, from its making on."""
+
+    __slots__ = ("_begun", "_name", "_phases", "_time")
+
+    def __init__(self, name: str, phases: dict[str, float], time: Callable[[], float]) -> None:
+        self._name, self._phases, self._time = name, phases, time
+        self._begun = time()
+
+    def __enter__(self) -> None:
+        """Begin; it has begun."""
+
+    def __exit__(self, *_: object) -> None:
+        self._phases[self._name] = self._phases.get(self._name, 0.0) + self._time() - self._begun
+
+
 @dataclass(slots=True, kw_only=True)
 class Tools:
     """What one attempt works with.
@@ -40,16 +55,10 @@ class Tools:
     timeout_reason: Reason = Reason.RESPONSE_TIMEOUT
     doing: str = ""
 
-    @contextmanager
-    def phase(self, name: str, timeout_reason: Reason = Reason.RESPONSE_TIMEOUT) -> Iterator[None]:
+    def phase(self, name: str, timeout_reason: Reason = Reason.RESPONSE_TIMEOUT) -> "Phase":
         """Time a named part of the attempt; the same name twice adds up. Also timed when it fails."""
         self.timeout_reason, self.doing = timeout_reason, name
-        begun = self.time()
-        try:
-            yield
-        finally:
-            phases = self.learned.phases
-            phases[name] = phases.get(name, 0.0) + self.time() - begun
+        return Phase(name, self.learned.phases, self.time)
 
     def fact(self, name: str, value: float) -> None:
         """Keep a number in base units; the kind has declared it."""

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from pycares import errno
@@ -61,6 +62,7 @@ def _of_family(address: Address, family: socket.AddressFamily) -> Address:
     return address
 
 
+@lru_cache(maxsize=16384)
 def _literal(host: str, port: int) -> Address | None:
     try:
         ip = ip_address(host)

@@ -1,9 +1,9 @@
 """Bytes to and from the other end of a connection, without a protocol."""
 
-import asyncio
 import socket
 from typing import Protocol
 
+from probes.net.readiness import readiness
 from probes.result import Reason
 from probes.tools import Failed
 
@@ -27,31 +27,45 @@ class Stream(Protocol):
 
 
 class Plain:
-    """A connected, non-blocking socket, which it owns."""
+    """A connected, non-blocking socket, which it owns and the loop's readiness watches."""
 
-    __slots__ = ("_loop", "_sock")
+    __slots__ = ("_descriptor", "_ready", "_sock")
 
     def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
-        self._loop = asyncio.get_running_loop()
+        self._sock, self._descriptor, self._ready = sock, sock.fileno(), readiness()
+
+    @classmethod
+    def watched(cls, sock: socket.socket) -> "Plain":
+        """Take over a socket that nobody watches yet."""
+        readiness().watch(sock.fileno())
+        return cls(sock)
 
     async def read_some(self) -> bytes:
         """Wait for bytes and give what is there; nothing when the other end has finished."""
-        try:
-            return await self._loop.sock_recv(self._sock, CHUNK)
-        except OSError as error:
-            raise broken(error) from error
+        while True:
+            try:
+                return self._sock.recv(CHUNK)
+            except BlockingIOError:
+                await self._ready.wait(self._descriptor)
+            except OSError as error:
+                raise broken(error) from error
 
     async def write_all(self, data: bytes) -> None:
         """Send all of it."""
-        try:
-            await self._loop.sock_sendall(self._sock, data)
-        except OSError as error:
-            raise broken(error) from error
+        left = memoryview(data)
+        while left:
+            try:
+                left = left[self._sock.send(left) :]
+            except BlockingIOError:
+                await self._ready.wait(self._descriptor, writing=True)
+            except OSError as error:
+                raise broken(error) from error
 
     def close(self) -> None:
         """Let go of the connection at once; also twice."""
-        self._sock.close()
+        if self._sock.fileno() != -1:
+            self._ready.forget(self._descriptor)
+            self._sock.close()
 
 
 def broken(error: OSError) -> Failed:

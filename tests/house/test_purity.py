@@ -48,6 +48,7 @@ EDGES = {
     "probes/net/dial.py": "sockets, by way of its steps",
     "probes/net/lookup.py": "name servers",
     "probes/net/options.py": "authorities and keys in files, by way of trust.py",
+    "probes/net/readiness.py": "waits for sockets",
     "probes/net/resolve.py": "name servers, by way of lookup.py",
     "probes/net/stream.py": "bytes on a socket",
     "probes/net/tls.py": "the handshake",

@@ -79,3 +79,31 @@ async def test_want_of_descriptors_is_our_own_fault() -> None:
 
     assert failed.reason is Reason.OVERLOAD
     assert failed.detail.endswith(": Too many open files")
+
+
+async def test_a_silent_address_holds_the_next_one_up_for_a_moment_only() -> None:
+    before = sockets()
+    with deaf() as port:
+        async with serving(silence) as other:
+            open_before = sockets()
+            (await connect(hands := tools(), [local(port), local(other)])).close()
+            assert hands.learned.phases["connect"] > 0.2
+            await asyncio.sleep(0)
+            assert sockets() == open_before + 1  # the server's end
+
+    assert sockets() == before
+
+
+async def test_while_several_are_silent_all_are_waited_for_and_none_is_left() -> None:
+    before = sockets()
+    with deaf() as port, pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.6):
+            await connect(tools(), [local(port), local(port), local(port)])
+
+    assert sockets() == before
+
+
+async def test_a_late_refusal_does_not_end_the_wait_for_the_others() -> None:
+    with deaf() as port, pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await connect(tools(), [local(port), local(free_port())])

@@ -57,7 +57,7 @@ async def test_much_is_written_to_a_slow_reader() -> None:
     ours, theirs = socket.socketpair()
     for sock in (ours, theirs):
         sock.setblocking(False)
-    writer, reader = Plain(ours), Plain(theirs)
+    writer, reader = Plain.watched(ours), Plain.watched(theirs)
     writing = asyncio.create_task(writer.write_all(b"x" * 3_000_000))
     count = 0
     while count < 3_000_000:
