@@ -8,7 +8,7 @@ COMPILE = .venv/bin/uv pip compile --quiet --no-config --universal --python-vers
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test servers lint types lock reference bench slow crash clean
+.PHONY: help run test servers lint types lock reference bench slow crash fuzz clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -48,6 +48,10 @@ slow: .venv/test ## run the long tests too (marker: slow)
 
 crash: .venv/test ## kill the daemon at any moment, in ROUNDS outages or ROUNDS times (200); SEED repeats a run
 	WATCHKEEPER_CRASH_ROUNDS=$(or $(ROUNDS),200) WATCHKEEPER_CRASH_SEED=$(SEED) .venv/bin/pytest -m "slow or not slow" tests/faults/test_crash*.py tests/faults/test_ledger.py
+
+fuzz: .venv/test ## feed every parser of bytes from outside, or TARGET, for SECONDS each (60)
+	@for file in tests/fuzz/fuzz_$(or $(TARGET),*).py; do target=$$(basename $$file .py); echo "== $$target"; \
+	  .venv/bin/python -m tests.fuzz.run $${target#fuzz_} -max_total_time=$(or $(SECONDS),60) || exit 1; done
 
 clean: ## take away what these targets made
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
