@@ -26,8 +26,10 @@ async def dial(
 
     `server_name` stands in for the host in the certificate, `family` chooses among the host's addresses.
     """
-    plain = await connect(tools, await resolve(tools, host, port, family=family))
+    stream: Stream = (plain := await connect(tools, await resolve(tools, host, port, family=family)))
     try:
-        yield await secure(tools, plain, server_name or host, trust) if trust else plain
+        if trust:
+            stream = await secure(tools, plain, server_name or host, trust)
+        yield stream
     finally:
-        plain.close()
+        stream.close()

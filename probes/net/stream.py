@@ -1,6 +1,7 @@
 """Bytes to and from the other end of a connection, without a protocol."""
 
 import socket
+from contextlib import suppress
 from typing import Protocol
 
 from probes.net.readiness import readiness
@@ -19,6 +20,10 @@ class Stream(Protocol):
 
     async def write_all(self, data: bytes) -> None:
         """Send all of it."""
+        ...
+
+    def write_now(self, data: bytes) -> None:
+        """Send a last word, if that can be done without waiting."""
         ...
 
     def close(self) -> None:
@@ -60,6 +65,11 @@ class Plain:
                 await self._ready.wait(self._descriptor, writing=True)
             except OSError as error:
                 raise broken(error) from error
+
+    def write_now(self, data: bytes) -> None:
+        """Send a last word, if that can be done without waiting."""
+        with suppress(OSError):
+            self._sock.send(data)
 
     def close(self) -> None:
         """Let go of the connection at once; also twice."""

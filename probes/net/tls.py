@@ -20,11 +20,12 @@ VERDICTS = {
 class Encrypted:
     """TLS over another stream, which it closes with itself."""
 
-    __slots__ = ("_in", "_out", "_tls", "_under")
+    __slots__ = ("_in", "_open", "_out", "_tls", "_under")
 
     def __init__(self, under: Stream, trust: ssl.SSLContext, host: str) -> None:
         self._under, self._in, self._out = under, ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = trust.wrap_bio(self._in, self._out, server_hostname=host)
+        self._open = False  # do both ends believe that they can speak?
 
     @property
     def session(self) -> ssl.SSLObject:
@@ -43,6 +44,7 @@ class Encrypted:
                     await self._flush()
                 raise _refused(error) from error
             else:
+                self._open = True
                 return await self._flush()
 
     async def read_some(self) -> bytes:
@@ -53,8 +55,10 @@ class Encrypted:
             except ssl.SSLWantReadError:
                 await self._exchange()
             except ssl.SSLEOFError:
+                self._open = False
                 return b""  # many close without a word; whether something is missing, the protocol knows
             except ssl.SSLError as error:
+                self._open = False
                 raise _refused(error) from error
 
     async def write_all(self, data: bytes) -> None:
@@ -65,8 +69,19 @@ class Encrypted:
             raise _refused(error) from error
         await self._flush()
 
+    def write_now(self, data: bytes) -> None:
+        """Send a last word, if that can be done without waiting."""
+        with suppress(ssl.SSLError):
+            self._tls.write(data)
+        self._under.write_now(self._out.read())
+
     def close(self) -> None:
-        """Let go of the connection at once; also twice."""
+        """Let go of the connection at once, after saying so (RFC 8446, section 6.1); also twice."""
+        if self._open:
+            self._open = False
+            with suppress(ssl.SSLError):  # it wants to hear the same, which we do not wait for
+                self._tls.unwrap()
+            self._under.write_now(self._out.read())
         self._under.close()
 
     async def _exchange(self) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+import socket
 import ssl
 from asyncio import StreamReader as Reader
 from asyncio import StreamWriter as Writer
@@ -15,6 +16,7 @@ from cryptography.x509.oid import NameOID
 
 from probes.net.dial import dial
 from probes.net.stream import Stream
+from probes.net.tls import secure
 from probes.net.trust import Policy, context
 from probes.result import Reason
 from probes.tools import Failed, Tools
@@ -167,6 +169,53 @@ async def test_bytes_go_both_ways_and_the_end_is_seen(authority: trustme.CA, ca_
         received = [data async for data in pieces(stream)]
 
     assert sum(map(len, received)) == 200_000
+
+
+@pytest.mark.parametrize("asked", [False, True])
+async def test_we_leave_with_a_word(authority: trustme.CA, ca_file: str, asked: bool) -> None:
+    server, trust = shows(authority.issue_cert("127.0.0.1")), context(Policy(ca_file))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        hearing = asyncio.create_task(asyncio.to_thread(last_heard, listener, server))
+        async with dial(tools(), "127.0.0.1", port, trust) as stream:
+            if asked:
+                await stream.write_all(b"x")
+
+        assert await hearing == (b"x" if asked else b"")
+
+
+async def test_tls_inside_of_tls_is_left_with_a_word_too(authority: trustme.CA, ca_file: str) -> None:
+    inner, outer = (shows(authority.issue_cert("127.0.0.1")) for _ in range(2))
+    heard: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+    async def tunnels(reader: Reader, writer: Writer) -> None:
+        there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
+        session = inner.wrap_bio(there, back, server_side=True)
+        while True:
+            try:
+                data = session.read(1000)
+                return heard.set_result(data)
+            except ssl.SSLWantReadError:
+                writer.write(back.read())
+                there.write(await reader.read(10_000))
+
+    trust = context(Policy(ca_file))
+    async with serving(tunnels, outer) as port:
+        async with dial(tools(), "127.0.0.1", port, trust) as stream:
+            within = await secure(tools(), stream, "127.0.0.1", trust)
+            within.close()
+
+        assert await heard == b""
+
+
+def last_heard(listener: socket.socket, server: ssl.SSLContext) -> bytes:
+    """Take one connection, and give what it says until it says goodbye; one that just ends is an error."""
+    taken, _ = listener.accept()
+    with server.wrap_socket(taken, server_side=True, suppress_ragged_eofs=False) as secured:
+        heard = b""
+        while data := secured.recv(1000):
+            heard += data
+        return heard
 
 
 async def test_an_end_without_a_word_is_an_end(authority: trustme.CA, ca_file: str) -> None:
