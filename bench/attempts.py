@@ -11,6 +11,9 @@ holds the scrape by which it is asked: `refused` says what that comes to. Needs 
 import asyncio
 import json
 import os
+import re
+import resource
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -193,6 +196,21 @@ def compare(rounds: int, attempts: int) -> None:
                 (ours(question, attempts), peers(question, attempts, port, process)) for _ in range(rounds)
             ]
             row(question.name, pairs)
+        print(f"\n{ssl.OPENSSL_VERSION}; `openssl s_time` takes ", end="")
+        print(f"{floor(web.secure, folder / 'ca.pem'):.0f} µs for an HTTPS connection of the same kind")
+
+
+def floor(port: int, ca_file: Path, seconds: int = 5) -> float:
+    """Give what the same handshake costs a program in C: microseconds for each of `openssl s_time`."""
+    command = ["taskset", "-c", "0", "openssl", "s_time", "-new", "-time", str(seconds), "-verify", "3"]
+    command += ["-connect", f"127.0.0.1:{port}", "-CAfile", str(ca_file), "-www", "/hello"]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    found = re.search(r"(\d+) connections in \d+ real seconds", done.stdout)
+    assert found, done.stdout
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return spent / int(found[1]) * 1e6
 
 
 def row(name: str, pairs: list[tuple[float, float]]) -> None:

@@ -2,6 +2,7 @@
 
 # One line per kind, loaded on use: the word in `checks.yaml` and where its options and its `ask` live.
 KINDS: dict[str, str] = {
+    "domain": "probes.basic.domain:Domain",
     "http": "probes.basic.http:Http",
     "ikev2": "probes.access.ikev2:Ikev2",
     "mail_roundtrip": "probes.mail.mail_roundtrip:MailRoundtrip",

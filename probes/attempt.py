@@ -36,7 +36,7 @@ async def attempt(
     """
     tools = Tools(now=clock.now, time=clock.time)
     at, begun = clock.now() if at is None else at, clock.time()
-    failed = await _failure(check, tools, guard)
+    failed = _weighed(check, await _failure(check, tools, guard))
     took = clock.time() - begun
     hidden = hidden_in(check.probe)
     return Result(
@@ -66,6 +66,15 @@ async def _failure(check: Check, tools: Tools, guard: Guard) -> Failed | None:
     except Exception as error:  # noqa: BLE001 - whatever a probe may raise is this function's subject
         return _timed_out(check, tools, deadline) if deadline.passed else _bug(check, error)
     return None
+
+
+def _weighed(check: Check, failed: Failed | None) -> Failed | None:
+    """Let who repeats somebody else's word fail by that word alone: all else kept us from reading it."""
+    if failed is None or not getattr(check.probe, "evidence", False):
+        return failed
+    if failed.reason is Reason.DECLARED or failed.reason.outcome is Outcome.UNKNOWN:
+        return failed
+    return Failed(Reason.UNREADABLE, f"could not be asked ({failed.reason}): {failed.detail}")
 
 
 def _timed_out(check: Check, tools: Tools, deadline: "Deadline") -> Failed:

@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 PORTS = {"http": 80, "https": 443}
 HOST = re.compile(r"[0-9a-z_.:-]+")
+LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")  # RFC 1123, section 2.1
 KEPT = "/?:@!$&'()*+,;=%~[]|"  # of a target: what has a meaning there, or was written percent-encoded
 
 
@@ -43,6 +44,15 @@ def parse(text: str) -> Url:
     if port == 0:
         raise ValueError("must not have the port 0")
     return Url(parts.scheme, _host(parts.hostname), port or PORTS[parts.scheme], _target(parts))
+
+
+def domain_name(text: str) -> str:
+    """Read a domain in its ASCII form, in lower case. Raises ValueError."""
+    name = text.rstrip(".")
+    labels = _host(name).split(".")
+    if len(labels) < 2 or any(not LABEL.fullmatch(label) for label in labels):
+        raise ValueError("must be a registered domain such as example.com")
+    return ".".join(labels)
 
 
 def _host(name: str) -> str:

@@ -2,8 +2,8 @@
 
 .venv/bin/python -m tests.fuzz.run TARGET [libFuzzer's own options, such as -max_total_time=60 or -runs=1000]
 
-A target is a file `fuzz_<target>.py` beside this one. Its `one(data)` hands bytes to a parser and raises where
-that does anything but understand them or refuse them in the way that is agreed. `SEEDS` are messages to begin with.
+A target is a file `fuzz_<target>.py` beside this one. Its `one(data)` hands bytes to a parser and raises
+where that does anything but understand them or refuse them as is agreed. `SEEDS` are messages to begin with.
 """
 
 import sys

@@ -205,3 +205,35 @@ async def test_a_cancelled_attempt_leaves_no_result() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+class Repeats:
+    """A kind that repeats somebody else's word."""
+
+    evidence = True
+
+    def __init__(self, reason: Reason | None) -> None:
+        self._reason = reason
+
+    async def ask(self, tools: Tools) -> None:
+        if self._reason is None:
+            with tools.phase("connect", Reason.CONNECT_TIMEOUT):
+                await asyncio.sleep(5)
+        raise Failed(self._reason or Reason.BUG, "said so")
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        (Reason.DECLARED, Reason.DECLARED),
+        (Reason.CONNECT_REFUSED, Reason.UNREADABLE),
+        (Reason.ASSERTION, Reason.UNREADABLE),
+        (None, Reason.UNREADABLE),  # it runs out of time
+        (Reason.RATE_LIMITED, Reason.RATE_LIMITED),
+        (Reason.MISSING_CAPABILITY, Reason.MISSING_CAPABILITY),
+    ],
+)
+async def test_what_keeps_us_from_somebodys_word_is_nothing_that_they_said(
+    reason: Reason | None, told: Reason
+) -> None:
+    assert (await ask(Repeats(reason), timeout=0.05)).reason is told

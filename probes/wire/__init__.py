@@ -1,0 +1,1 @@
+"""Wire: what protocols say, byte by byte: read and written here, sent and received elsewhere."""
