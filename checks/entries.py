@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from checks.durations import duration_text
 from checks.fit import Reading, fit, known, missing_secrets, named, not_set, part, remedy, section
 from checks.kinds import COMMON, Kinds
 from checks.merge import NAMED
@@ -94,8 +95,9 @@ class Checks:
     def make(self, name: str, key: Scalar, entry: Map) -> Check | None:
         """Make a check; the options of its kind stand flat beside those that every check has."""
         path: Path = ("checks", name)
-        common = self._common(entry)
-        cls = self.kinds.named(common.values.get("kind"), (*path, "kind"), self.reading)
+        kind = entry.values.get("kind", self.defaults.values.get("kind"))
+        common = self._common(entry, key, kind)
+        cls = self.kinds.named(kind, (*path, "kind"), self.reading)
         taken: frozenset[str] = frozenset()
         if cls:
             taken = known(entry, COMMON | options(cls).keys(), path, self.reading)
@@ -110,11 +112,22 @@ class Checks:
         if said is None or probe is None:
             return None
         self._say_unasked(cls, common, path)
+        self._spaced(cls, said, common.values.get("interval", key), path)
         return self._check(name, key, said, probe, own, timed="timeout" in entry.values)
 
-    def _common(self, entry: Map) -> Map:
+    def _common(self, entry: Map, key: Scalar, kind: Node | None) -> Map:
+        """Give what the check says, or else its kind, or else `defaults`."""
         own, usual = part(entry, COMMON), self.defaults
-        return Map(usual.keys | own.keys, usual.values | own.values, own.file, own.line, own.column)
+        texts = self.kinds.usual(kind.text) if isinstance(kind, Scalar) else {}
+        values = {name: key._replace(text=text, plain=True) for name, text in texts.items()}
+        names = usual.keys | dict.fromkeys(values, key) | own.keys
+        return Map(names, usual.values | values | own.values, own.file, own.line, own.column)
+
+    def _spaced(self, cls: Any, said: CommonOptions, place: Node, path: Path) -> None:
+        """Refuse what would come too often to who counts, of kinds that have an interval of their own."""
+        if "interval" in self.kinds.usual(cls.kind) and said.interval < cls.least_spacing:
+            least = duration_text(cls.least_spacing)
+            self.reading.refuse(place, (*path, "interval"), f"must be at least {least} for kind {cls.kind}")
 
     def _required(self, cls: Any, common: Map, key: Scalar, path: Path, taken: frozenset[str]) -> None:
         """Miss `kind`, and `service` but where the kind is evidence, or unknown and so may be."""

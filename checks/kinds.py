@@ -43,6 +43,11 @@ class Kinds:
         """Say whether a kind repeats somebody else's word: it is then no indicator unless it is made one."""
         return getattr(self.loaded(word), "evidence", False)
 
+    def usual(self, word: str) -> Mapping[str, str]:
+        """Give the common options that a kind has values of its own for, where its check has none."""
+        usual: Mapping[str, str] = getattr(self.loaded(word), "usual", {})
+        return usual
+
     def _unknown(self, word: str) -> str:
         if word in self.places:
             return f"kind {word} is not supported by this version yet"

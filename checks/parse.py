@@ -67,10 +67,9 @@ def parse(
         root, problems = read_all(texts, TOP | TopOptions.later)
         filled = fill(root, environment, read)
         reading = Reading(filled.blanks, problems + filled.problems, filled.notes)
-        judge(filled.root, reading)
-        configuration = _configuration(
-            filled.root, Kinds(kinds, COMMON), Kinds(receivers, KIND), reading, read
-        )
+        asked = Kinds(kinds, COMMON)
+        judge(filled.root, asked, reading)
+        configuration = _configuration(filled.root, asked, Kinds(receivers, KIND), reading, read)
     if reading.problems:
         raise ConfigError(_once(reading.problems))
     return replace(configuration, notes=notes(configuration, filled.root, reading, rules))

@@ -67,7 +67,12 @@ def _kind(section: str, word: str, cls: Any) -> str:
     text = "".join(f"    {line}\n" for line in cls.example.splitlines())
     entry = f"\n```yaml\n{section}:\n  my-{word.replace('_', '-')}:\n{text}```\n"
     asked = "" if getattr(cls, "asked", True) else f"\n{UNASKED}\n"
-    return _part(f"{section}: kind {word}", cls, asked + entry)
+    return _part(f"{section}: kind {word}", cls, asked + _usual(cls) + entry)
+
+
+def _usual(cls: Any) -> str:
+    said = ", ".join(f"`{option}: {text}`" for option, text in getattr(cls, "usual", {}).items())
+    return f"\nWhere the check itself does not say otherwise: {said}.\n" if said else ""
 
 
 def _part(title: str, shape: Any, example: str = "") -> str:

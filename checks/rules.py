@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from checks.fit import Reading
+from checks.kinds import Kinds
 from checks.references import judge_names
 from checks.source import Map, Path, Scalar
 from checks.tree import entries, mapping, texts
@@ -11,11 +12,11 @@ from checks.values import read_duration
 INTERVAL, TIMEOUT = 30.0, 10.0
 
 
-def judge(root: Map, reading: Reading) -> None:
+def judge(root: Map, kinds: Kinds, reading: Reading) -> None:
     """Refuse everything that does not fit together."""
     judge_names(root, reading)
     _circles(root, reading)
-    _numbers(root, reading)
+    _numbers(root, kinds, reading)
 
 
 def _circles(root: Map, reading: Reading) -> None:
@@ -59,12 +60,15 @@ def circles(hangs_on: Mapping[str, list[str]]) -> list[list[str]]:
     return found
 
 
-def _numbers(root: Map, reading: Reading) -> None:
+def _numbers(root: Map, kinds: Kinds, reading: Reading) -> None:
     """Refuse a time-out longer than the interval; one taken from `defaults` is cut to fit instead."""
     defaults = mapping(root.values.get("defaults"))
     usual = _seconds(defaults, "interval", INTERVAL)
     for path, entry in _timed(root, defaults):
-        timeout, interval = _seconds(entry, "timeout", 0.0), _seconds(entry, "interval", usual)
+        kind = entry.values.get("kind")
+        its = kinds.usual(kind.text).get("interval") if isinstance(kind, Scalar) else None
+        interval = _seconds(entry, "interval", read_duration(its) if its else usual)
+        timeout = _seconds(entry, "timeout", 0.0)
         if timeout > interval > 0:  # no interval at all is refused where it is read
             reading.refuse(
                 entry.values["timeout"], (*path, "timeout"), "must not be longer than the interval"

@@ -1,6 +1,6 @@
 """Kind `domain`: until when a domain is registered, as its registry says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, ClassVar, TypeVar
 
 from pydantic import AfterValidator, ConfigDict
@@ -41,11 +41,11 @@ class Domain(Addressed):
     kind: ClassVar[str] = "domain"
     evidence: ClassVar[bool] = True
     least_spacing: ClassVar[float] = 3600.0
+    usual: ClassVar[Mapping[str, str]] = {"interval": "12h", "timeout": "30s"}
     facts: ClassVar[tuple[Fact, ...]] = (EXPIRY,)
     example: ClassVar[str] = """\
 kind: domain
 domain: example.com
-interval: 12h
 """
 
     domain: Annotated[str, AfterValidator(domain_name)]

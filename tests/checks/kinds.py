@@ -59,6 +59,16 @@ class Picky:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class Rare:
+    kind: ClassVar[str] = "rare"
+    least_spacing: ClassVar[float] = 3600.0
+    usual: ClassVar[Mapping[str, str]] = {"interval": "2h", "confirm": "1"}
+
+    def host(self) -> str:
+        return "rare.example.com"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Clashing:
     interval: Duration = 1.0
 
@@ -72,5 +82,5 @@ class Pager:
         return "" if self.routing_key else "no routing key"
 
 
-KINDS = {name.lower(): f"tests.checks.kinds:{name}" for name in ("Page", "Picky", "Clashing")}
+KINDS = {name.lower(): f"tests.checks.kinds:{name}" for name in ("Page", "Picky", "Clashing", "Rare")}
 RECEIVERS = {"pager": "tests.checks.kinds:Pager"}

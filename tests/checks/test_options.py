@@ -94,5 +94,5 @@ def test_a_kind_that_comes_later_is_known_as_such() -> None:
 
 def test_a_kind_that_comes_later_is_not_proposed() -> None:
     assert with_later(LEAST.replace("kind: page,", "kind: tcb,")) == [
-        "checks.page.kind: there is no such kind; there is clashing, page, picky"
+        "checks.page.kind: there is no such kind; there is clashing, page, picky, rare"
     ]

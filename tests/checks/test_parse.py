@@ -323,7 +323,7 @@ OF_A_FILE = [
     (
         "kind: page",
         "kind: oidc",
-        ["5:30: checks.page.kind: there is no such kind; there is clashing, page, picky"],
+        ["5:30: checks.page.kind: there is no such kind; there is clashing, page, picky, rare"],
     ),
     ("kind: page", "kind: pge", ['5:30: checks.page.kind: there is no such kind (did you mean "page"?)']),
     ("kind: page, ", "", ["5:3: checks.page.kind: is required"]),
@@ -610,3 +610,33 @@ SECTIONS += ["alerting", "self_checks", "store", "limits", "web"]
 )
 def test_any_values_in_any_section_give_a_configuration_or_every_mistake(tree: dict[str, Any]) -> None:
     assert understood_or_refused(json.dumps(tree))
+
+
+def rare(options: str = "", before: str = "") -> str:
+    return f"{before}{LEAST}  rare: {{service: web, kind: rare{options}}}\n"
+
+
+def test_a_kind_has_usual_values_of_its_own_whatever_defaults_say() -> None:
+    checks = said(rare(before="defaults: {interval: 45s, confirm: 5, recover: 4}\n")).checks
+
+    assert (checks["rare"].interval, checks["rare"].confirm, checks["rare"].recover) == (7200, 1, 4)
+    assert (checks["page"].interval, checks["page"].confirm) == (45, 5)
+
+
+def test_what_a_check_says_goes_before_what_is_usual_for_its_kind() -> None:
+    found = said(rare(", interval: 3h, confirm: 2")).checks["rare"]
+
+    assert (found.interval, found.confirm) == (10800, 2)
+
+
+def test_a_time_out_may_be_as_long_as_the_interval_that_is_usual_for_the_kind() -> None:
+    assert said(rare(", timeout: 90m")).checks["rare"].timeout == 5400
+    assert problems(rare(", timeout: 3h")) == [
+        "6:45: checks.rare.timeout: must not be longer than the interval"
+    ]
+
+
+def test_a_kind_that_others_count_is_not_asked_too_often() -> None:
+    assert problems(rare(", interval: 59m")) == [
+        "6:46: checks.rare.interval: must be at least 1h for kind rare"
+    ]
