@@ -51,10 +51,10 @@ crash: .venv/test ## kill the daemon at any moment, in ROUNDS outages or ROUNDS 
 
 fuzz: .venv/test ## feed every parser of bytes from outside, or TARGET, for SECONDS each (60)
 	@for file in tests/fuzz/fuzz_$(or $(TARGET),*).py; do target=$$(basename $$file .py); echo "== $$target"; \
-	  .venv/bin/python -m tests.fuzz.run $${target#fuzz_} -max_total_time=$(or $(SECONDS),60) || exit 1; done
+	  .venv/bin/python -m tests.fuzz.run $${target#fuzz_} .fuzz -max_total_time=$(or $(SECONDS),60) || exit 1; done
 
 clean: ## take away what these targets made
-	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv dist .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:

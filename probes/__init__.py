@@ -8,13 +8,13 @@ KINDS: dict[str, str] = {
     "mail_roundtrip": "probes.mail.mail_roundtrip:MailRoundtrip",
     "oidc": "probes.signon.oidc:Oidc",
     "status_page": "probes.vendors.status_page:StatusPage",
+    "tcp": "probes.basic.tcp:Tcp",
+    "tls": "probes.basic.tls:Tls",
+    "udp": "probes.basic.udp:Udp",
 }
 
 # Words of kinds that come with a later version: known, and refused as such.
 LATER = (
-    "tcp",
-    "tls",
-    "udp",
     "icmp",
     "dns",
     "saml",

@@ -38,7 +38,7 @@ async def attempt(
     at, begun = clock.now() if at is None else at, clock.time()
     failed = _weighed(check, await _failure(check, tools, guard))
     took = clock.time() - begun
-    hidden = hidden_in(check.probe)
+    hidden = hidden_in(check.probe) | tools.learned.secrets
     return Result(
         check=check.name,
         site=site,

@@ -5,23 +5,10 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from checks.values import Secret
+from probes.remembered import ByIdentity
 
 MASK = "***"
-KEPT = 20_000  # probes whose secrets are remembered: looking through the options takes as long as connecting
 LONG = 7  # letters of a word, from there on no longer an everyday one: Bearer has six
-
-
-_known: dict[int, tuple[object, frozenset[str]]] = {}  # by identity: options need not be hashable
-
-
-def hidden_in(probe: object) -> frozenset[str]:
-    """Give the secrets of a probe, which does not change; remembered, since it is asked again and again."""
-    known = _known.get(id(probe))
-    if known is None:
-        if len(_known) >= KEPT:
-            _known.clear()
-        known = _known[id(probe)] = (probe, frozenset(secrets(probe)))
-    return known[1]
 
 
 def secrets(value: object) -> Iterator[str]:
@@ -34,6 +21,14 @@ def secrets(value: object) -> Iterator[str]:
         yield from {text, *(word for word in text.split() if len(word) > LONG)}
     for held in _held(value):
         yield from secrets(held)
+
+
+def _hidden(probe: object) -> frozenset[str]:
+    return frozenset(secrets(probe))
+
+
+# Looking through the options takes as long as connecting.
+hidden_in: ByIdentity[object, frozenset[str]] = ByIdentity(_hidden)
 
 
 def _held(value: object) -> Iterable[object]:

@@ -18,11 +18,15 @@ class Failed(Exception):
 
 @dataclass(slots=True)
 class Learned:
-    """What an attempt has found out so far; it is kept also when the attempt fails."""
+    """What an attempt has found out so far; it is kept also when the attempt fails.
+
+    `secrets` are texts that it was given on the way, such as a token; they are masked like those of options.
+    """
 
     phases: dict[str, float] = field(default_factory=dict)
     facts: dict[str, float] = field(default_factory=dict)
     evidence: dict[str, Any] = field(default_factory=dict)
+    secrets: set[str] = field(default_factory=set)
 
 
 class Phase:
@@ -54,11 +58,24 @@ class Tools:
     learned: Learned = field(default_factory=Learned)
     timeout_reason: Reason = Reason.RESPONSE_TIMEOUT
     doing: str = ""
+    whole: "Tools | None" = None
+    part: str = ""
 
     def phase(self, name: str, timeout_reason: Reason = Reason.RESPONSE_TIMEOUT) -> "Phase":
         """Time a named part of the attempt; the same name twice adds up. Also timed when it fails."""
-        self.timeout_reason, self.doing = timeout_reason, name
-        return Phase(name, self.learned.phases, self.time)
+        whole, name = (self.whole, self.part) if self.whole else (self, name)
+        whole.timeout_reason, whole.doing = timeout_reason, name
+        return Phase(name, whole.learned.phases, self.time)
+
+    def within(self, part: str) -> "Tools":
+        """Give tools for a part of the attempt that is one phase, whatever steps it takes.
+
+        Its facts and evidence are its own; secrets are shared.
+        """
+        learned = Learned(secrets=self.learned.secrets)
+        return Tools(
+            now=self.now, time=self.time, learned=learned, whole=self.whole or self, part=self.part or part
+        )
 
     def fact(self, name: str, value: float) -> None:
         """Keep a number in base units; the kind has declared it."""

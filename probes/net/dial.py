@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from ssl import SSLContext
 
 from probes.net.connect import connect
+from probes.net.proxy import Proxy, to_proxy, tunnel
 from probes.net.resolve import resolve
 from probes.net.stream import Stream
 from probes.net.tls import secure
@@ -21,14 +22,22 @@ async def dial(
     *,
     server_name: str = "",
     family: socket.AddressFamily = socket.AF_UNSPEC,
+    proxy: Proxy | None = None,
 ) -> AsyncIterator[Stream]:
     """Give a fresh connection, under TLS where it is said whom to trust, closed in the end. Raises Failed.
 
     `server_name` stands in for the host in the certificate, `family` chooses among the host's addresses.
+    With a proxy it is a tunnel through that, or without TLS just a connection to it.
     """
-    stream: Stream = (plain := await connect(tools, await resolve(tools, host, port, family=family)))
+    if proxy:
+        plain = await to_proxy(tools, proxy)
+    else:
+        plain = await connect(tools, await resolve(tools, host, port, family=family))
+    stream: Stream = plain
     try:
         if trust:
+            if proxy:
+                await tunnel(tools, plain, proxy, host, port)
             stream = await secure(tools, plain, server_name or host, trust)
         yield stream
     finally:

@@ -19,6 +19,7 @@ class Reader:
     def __init__(self, max_body: int, *, bodiless: bool = False) -> None:
         self.status, self.version = 0, ""
         self.headers: dict[str, str] = {}
+        self.cookies: list[str] = []
         self._body = bytearray()
         self.complete = False
         self._max_body, self._bodiless = max_body, bodiless
@@ -51,7 +52,7 @@ class Reader:
     def on_message_begin(self) -> None:
         """Begin; an interim response may have gone before. What follows the response is nobody's."""
         if not self.complete:
-            self.headers, self._body = {}, bytearray()
+            self.headers, self.cookies, self._body = {}, [], bytearray()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header, or a trailer, which is only counted."""
@@ -59,6 +60,8 @@ class Reader:
         if self.complete or self._in_body:
             return
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        if key == "set-cookie":
+            self.cookies.append(text)
         self.headers[key] = f"{self.headers[key]}, {text}" if key in self.headers else text
 
     def on_headers_complete(self) -> None:

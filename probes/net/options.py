@@ -1,4 +1,7 @@
-"""Options that kinds share: which addresses to use, and whom to trust. A kind inherits them."""
+"""Options that kinds share: which addresses to use, and whom to trust. A kind inherits them.
+
+They have no slots: a class cannot inherit from two that have.
+"""
 
 import socket
 from collections.abc import Sequence
@@ -15,7 +18,7 @@ STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
 FAMILIES = {"any": socket.AF_UNSPEC, "ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Addressed:
     """Whoever goes to an address that a name may stand for."""
 
@@ -28,7 +31,7 @@ class Addressed:
         return FAMILIES[self.ip_protocol]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Trusting:
     """Whoever speaks TLS. The other end is always verified."""
 

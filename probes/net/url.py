@@ -1,6 +1,7 @@
 """What an http or https URL says, ready to be connected to and asked for."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import SplitResult, quote, urlsplit
@@ -19,6 +20,16 @@ class Url:
     host: str
     port: int
     target: str
+
+    @property
+    def origin(self) -> tuple[str, str, int]:
+        """Give what must be equal for two URLs to be the same party's (RFC 6454, section 4)."""
+        return self.scheme, self.host, self.port
+
+    @property
+    def absolute(self) -> str:
+        """Give all of it again, as a proxy is asked (RFC 9112, section 3.2.2)."""
+        return f"{self.scheme}://{self.authority}{self.target}"
 
     @property
     def authority(self) -> str:
@@ -44,6 +55,11 @@ def parse(text: str) -> Url:
     if port == 0:
         raise ValueError("must not have the port 0")
     return Url(parts.scheme, _host(parts.hostname), port or PORTS[parts.scheme], _target(parts))
+
+
+def hosts(names: Sequence[str]) -> tuple[str, ...]:
+    """Read names of hosts, without ports, in their ASCII form and lower case. Raises ValueError."""
+    return tuple(_host(name) for name in names)
 
 
 def domain_name(text: str) -> str:

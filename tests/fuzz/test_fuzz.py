@@ -28,8 +28,8 @@ def test_seeds_are_taken(target: str) -> None:
 
 @pytest.mark.skipif(not find_spec("atheris"), reason="atheris has no wheel for this Python or system")
 @pytest.mark.parametrize("target", TARGETS)
-def test_nothing_is_found_in_a_short_run(target: str) -> None:
-    command = [sys.executable, "-m", "tests.fuzz.run", target, f"-runs={ROUNDS}", "-seed=1"]
+def test_nothing_is_found_in_a_short_run(target: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.fuzz.run", target, str(tmp_path), f"-runs={ROUNDS}", "-seed=1"]
     done = subprocess.run(command, cwd=HERE.parent.parent, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr[-4000:]

@@ -26,12 +26,12 @@ def ca_file(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="session")
-def web(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
+def web(authority: trustme.CA, ca_file: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     folder = tmp_path_factory.mktemp("nginx")
     certificate = authority.issue_cert("127.0.0.1", "localhost", not_after=FUTURE)
     certificate.private_key_pem.write_to_path(folder / "key.pem")
     write_chain(certificate, folder / "certificate.pem")
-    with nginx(folder, folder / "certificate.pem", folder / "key.pem") as server:
+    with nginx(folder, folder / "certificate.pem", folder / "key.pem", Path(ca_file)) as server:
         yield server
 
 

@@ -49,3 +49,18 @@ def test_a_failure_says_its_reason_and_detail() -> None:
     failed = Failed(Reason.RESET, "gone")
 
     assert (failed.reason, failed.detail, str(failed)) == (Reason.RESET, "gone", "reset: gone")
+
+
+def test_a_part_is_one_phase_whatever_steps_it_takes() -> None:
+    times = iter(range(100))
+    whole = Tools(now=lambda: 0, time=lambda: float(next(times)))
+    part = whole.within("token")
+    with part.phase("connect", Reason.CONNECT_TIMEOUT):
+        assert (whole.doing, whole.timeout_reason) == ("token", Reason.CONNECT_TIMEOUT)
+    with part.within("inner").phase("tls"):
+        assert (whole.doing, whole.timeout_reason) == ("token", Reason.RESPONSE_TIMEOUT)
+    part.fact("status_code", 200)
+    part.learned.secrets.add("word")
+
+    assert whole.learned.phases == {"token": 2.0}
+    assert (whole.learned.facts, whole.learned.secrets) == ({}, {"word"})

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CONFIG = """
+{modules}
 daemon off;
 master_process off;
 pid {folder}/nginx.pid;
@@ -27,6 +28,8 @@ http {{
     listen 127.0.0.1:{secure} ssl;
     ssl_certificate {certificate};
     ssl_certificate_key {key};
+    ssl_client_certificate {authority};
+    ssl_verify_client optional;
     location / {{ root {folder}/www; }}
     location = /hello {{ return 200 "all is well\\n"; }}
     location = /agent {{ return 200 $http_user_agent; }}
@@ -34,10 +37,38 @@ http {{
     location = /broken {{ return 503 "out of order\\n"; }}
     location = /away {{ return 302 http://127.0.0.1:{plain}/hello; }}
     location = /nothing {{ return 204; }}
+    location = /encoded {{
+      {brotli}
+      gzip on; gzip_types *; gzip_min_length 1;
+      alias {folder}/www/long;
+    }}
+    location = /set-cookie {{ add_header Set-Cookie "session=abc; Path=/"; return 302 /see-cookie; }}
+    location = /see-cookie {{ return 200 "cookie: $http_cookie"; }}
+    location = /loop {{ return 302 /loop-back; }}
+    location = /loop-back {{ return 302 /loop; }}
+    location = /to-plain {{ return 302 http://$host:{plain}/hello; }}
+    location = /to-other {{ return 302 $scheme://localhost:$server_port/seen; }}
+    location = /to-nowhere {{ return 302 ldap://there; }}
+    location = /see-other {{ return 303 /seen; }}
+    location = /moved {{ return 301 /seen; }}
+    location = /temporary {{ return 307 /seen; }}
+    set $seen "login '$http_authorization', key '$http_x_key', certificate '$ssl_client_s_dn'";
+    location = /seen {{ return 200 "$request_method, $seen, body $content_length"; }}
+    location = /private {{
+      auth_basic "staff"; auth_basic_user_file {folder}/passwords;
+      alias {folder}/www/long;
+    }}
+    location = /known {{
+      if ($ssl_client_verify != SUCCESS) {{ return 403 "no certificate"; }}
+      return 200 "you are $ssl_client_s_dn";
+    }}
     location = /chunked {{ ssi on; ssi_types *; root {folder}/www; try_files /page =404; }}
   }}
 }}
 """
+
+LONG = "".join(f"line {number} of many\n" for number in range(500))
+BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_filter_module.so")  # without it, gzip is spoken
 
 
 @dataclass(frozen=True)
@@ -50,15 +81,27 @@ class Nginx:
 
 
 @contextmanager
-def nginx(folder: Path, certificate: Path, key: Path) -> Iterator[Nginx]:
-    """Run nginx until the end of the block; it listens when the block begins."""
+def nginx(folder: Path, certificate: Path, key: Path, authority: Path | None = None) -> Iterator[Nginx]:
+    """Run nginx until the end of the block; it listens when the block begins.
+
+    It asks for certificates of clients that `authority` has issued. `staff` has the password `word`.
+    """
     server = Nginx(free_port(), free_port(), folder / "www")
     server.www.mkdir()
     (server.www / "page").write_text('<!--# echo var="host" default="-" --> is here')
+    (server.www / "long").write_text(LONG)
+    (folder / "passwords").write_text("staff:{PLAIN}word\n")
     config = folder / "nginx.conf"
     config.write_text(
         CONFIG.format(
-            folder=folder, plain=server.plain, secure=server.secure, certificate=certificate, key=key
+            folder=folder,
+            plain=server.plain,
+            secure=server.secure,
+            certificate=certificate,
+            key=key,
+            authority=authority or certificate,
+            modules=f"load_module {BROTLI};" if BROTLI.exists() else "",
+            brotli="brotli on; brotli_types *; brotli_min_length 1;" if BROTLI.exists() else "",
         )
     )
     program = shutil.which("nginx") or "/usr/sbin/nginx"

@@ -9,14 +9,14 @@ from tests.probes.asking import tools
 def test_a_request_is_encoded() -> None:
     request = Request(method="GET", target="/a", headers={"Host": "b", "X": "\u00e9"})
 
-    assert request.encode() == b"GET /a HTTP/1.1\r\nHost: b\r\nX: \xe9\r\n\r\n"
+    assert request.wire == b"GET /a HTTP/1.1\r\nHost: b\r\nX: \xe9\r\n\r\n"
 
 
 @pytest.mark.parametrize(
     ("method", "body", "length"), [("POST", b"", b"0"), ("PUT", b"xy", b"2"), ("GET", b"x", b"1")]
 )
 def test_a_body_or_the_want_of_one_has_its_length(method: str, body: bytes, length: bytes) -> None:
-    encoded = Request(method=method, target="/", headers={}, body=body).encode()
+    encoded = Request(method=method, target="/", headers={}, body=body).wire
 
     assert encoded.endswith(b"Content-Length: " + length + b"\r\n\r\n" + body)
 
@@ -27,7 +27,7 @@ def test_nothing_with_a_line_end_is_ever_sent(where: str) -> None:
     request = Request(method=evil["method"], target=evil["target"], headers={evil["name"]: evil["value"]})
 
     with pytest.raises(AssertionError, match="when they are read"):
-        request.encode()
+        assert request.wire
 
 
 async def test_a_response_is_given_whole_and_its_steps_are_timed() -> None:

@@ -1,0 +1,68 @@
+"""The step `answer` of UDP: one datagram there, the first one back."""
+
+import os
+import socket
+from collections.abc import Sequence
+
+from probes.net.connect import REASONS
+from probes.net.readiness import readiness
+from probes.net.resolve import Address
+from probes.result import Reason
+from probes.tools import Failed, Tools
+
+LARGEST = 65_507  # bytes of a datagram's contents over IPv4 (RFC 768, RFC 791)
+
+
+async def ask_once(tools: Tools, addresses: Sequence[Address], data: bytes) -> bytes:
+    """Send one datagram to the first address that there is a way to, and give the first that comes back.
+
+    The socket is connected, so that nobody else is heard, and that the other end's ICMP is: `connect_refused`
+    when nobody listens there, `connect_unreachable` when it does not get there. Raises Failed.
+    """
+    with tools.phase("answer"):
+        sock = _connected(addresses)
+        ready = readiness()
+        try:
+            ready.watch(sock.fileno())
+            sock.send(data)
+            return await _heard(sock)
+        except OSError as error:
+            raise _failure(str(addresses[0]), error) from error
+        finally:
+            ready.forget(sock.fileno())
+            sock.close()
+
+
+async def _heard(sock: socket.socket) -> bytes:
+    while True:
+        try:
+            return sock.recv(LARGEST + 1)
+        except BlockingIOError:
+            await readiness().wait(sock.fileno())
+
+
+def _connected(addresses: Sequence[Address]) -> socket.socket:
+    """Give a socket that knows its other end: nothing is sent for that, but a way there is looked for."""
+    for address in addresses[:-1]:
+        try:
+            return _connect(address)
+        except Failed:
+            continue  # no way there, as with a name that has addresses of a family that we have not
+    return _connect(addresses[-1])
+
+
+def _connect(address: Address) -> socket.socket:
+    try:
+        sock = socket.socket(address.family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+    except OSError as error:
+        raise _failure(str(address), error) from error
+    code = sock.connect_ex((address.ip, address.port))
+    if code:
+        sock.close()
+        raise _failure(str(address), OSError(code, os.strerror(code)))
+    return sock
+
+
+def _failure(where: str, error: OSError) -> Failed:
+    reason = REASONS.get(error.errno or 0, Reason.CONNECT_UNREACHABLE)
+    return Failed(reason, f"{where}: {error.strerror or error}")
