@@ -7,6 +7,7 @@ KINDS: dict[str, str] = {
     "ikev2": "probes.access.ikev2:Ikev2",
     "mail_roundtrip": "probes.mail.mail_roundtrip:MailRoundtrip",
     "oidc": "probes.signon.oidc:Oidc",
+    "script": "probes.basic.script:Script",
     "status_page": "probes.vendors.status_page:StatusPage",
     "tcp": "probes.basic.tcp:Tcp",
     "tls": "probes.basic.tls:Tls",
@@ -31,5 +32,4 @@ LATER = (
     "sslvpn",
     "proxied",
     "heartbeat",
-    "script",
 )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from contextlib import closing
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
@@ -13,7 +13,7 @@ from checks.values import Flag, RuleError, Secret, Whole
 from probes.net.certificate import CERTIFICATE_FACTS
 from probes.net.dial import dial
 from probes.net.dialogue import Dialogue, Step
-from probes.net.options import FAMILIES, STRICT, Trusting
+from probes.net.options import STRICT, Addressed, Trusting
 from probes.net.starttls import Protocol, leave, upgrade
 from probes.net.stream import Stream
 from probes.net.tls import Encrypted, secure
@@ -90,7 +90,7 @@ def phases(steps: Sequence[StepOptions]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
-class Tcp(Trusting):
+class Tcp(Trusting, Addressed):
     """A fresh TCP connection, with TLS or without, and what is said on it."""
 
     kind: ClassVar[str] = "tcp"
@@ -114,9 +114,6 @@ dialogue:
 
     port: Annotated[Whole, Field(ge=1, le=65535)]
     """The port to connect to."""
-
-    ip_protocol: Literal["any", "ipv4", "ipv6"] = "any"
-    """Which addresses of a name are used: any, ipv4 or ipv6."""
 
     tls: Flag = False
     """Speak TLS from the first byte."""
@@ -142,15 +139,8 @@ dialogue:
     async def ask(self, tools: Tools) -> None:
         """Connect, and hold the dialogue. Raise Failed when a step is not met."""
         trust = self.trust() if self.tls else None
-        way = dial(
-            tools,
-            self.target,
-            self.port,
-            trust,
-            server_name=self.server_name,
-            family=FAMILIES[self.ip_protocol],
-        )
-        async with way as stream:
+        name, family = self.server_name, self.family
+        async with dial(tools, self.target, self.port, trust, server_name=name, family=family) as stream:
             if self.starttls:
                 await upgrade(tools, stream, self.starttls)
                 stream = await self._secure(tools, stream)

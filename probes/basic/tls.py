@@ -4,7 +4,7 @@ import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic.dataclasses import dataclass
@@ -13,7 +13,7 @@ from checks.texts import read_host
 from checks.values import RuleError, Whole
 from probes.net.certificate import CERTIFICATE_FACTS, Presented, learn, presented
 from probes.net.dial import dial
-from probes.net.options import FAMILIES, STRICT, Trusting
+from probes.net.options import STRICT, Addressed, Trusting
 from probes.net.starttls import Protocol, leave, upgrade
 from probes.net.tls import Encrypted
 from probes.result import Reason
@@ -60,7 +60,7 @@ Protocols = Annotated[tuple[Annotated[str, AfterValidator(_alpn)], ...], Some]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
-class Tls(Trusting):
+class Tls(Trusting, Addressed):
     """One handshake, always verified, and what the certificate and what is agreed on must be like."""
 
     kind: ClassVar[str] = "tls"
@@ -87,9 +87,6 @@ expect_names: [login.example.com, sso.example.com]
     port: Annotated[Whole, Field(ge=1, le=65535)] = 443
     """The port to connect to."""
 
-    ip_protocol: Literal["any", "ipv4", "ipv6"] = "any"
-    """Which addresses of a name are used: any, ipv4 or ipv6."""
-
     starttls: Protocol | None = None
     """Begin in plain text and agree on TLS as this protocol does: smtp, imap, pop3 or ldap."""
 
@@ -115,7 +112,7 @@ expect_names: [login.example.com, sso.example.com]
     async def ask(self, tools: Tools) -> None:
         """Shake hands once. Raise Failed when that fails or something is not as expected."""
         trust = self.trust(self.alpn)
-        async with dial(tools, self.target, self.port, family=FAMILIES[self.ip_protocol]) as plain:
+        async with dial(tools, self.target, self.port, family=self.family) as plain:
             if self.starttls:
                 await upgrade(tools, plain, self.starttls)
             with closing(Encrypted(plain, trust, self.server_name or self.target)) as stream:

@@ -1,6 +1,7 @@
 """Makes the faults of the matrix: each gives a probe that meets it, for as long as the block lasts."""
 
 import asyncio
+import gzip
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
@@ -45,6 +46,9 @@ OFFER = (b"220 mx\r\n", Cue.LINE, b"250-mx\r\n250 STARTTLS\r\n", Cue.LINE)
 NO_STARTTLS, TOO_BUSY = plays(b"220 mx\r\n", Cue.LINE, b"250 mx\r\n"), plays(b"421 too many connections\r\n")
 STARTTLS_REFUSED = plays(*OFFER, b"454 TLS not available\r\n")
 INJECTION = plays(*OFFER, b"220 go\r\n250 injected\r\n")
+LOOP = badhttp.says(b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n")
+AWAY = badhttp.says(b"HTTP/1.1 302 Found\r\nLocation: http://example.org/\r\nContent-Length: 0\r\n\r\n")
+BOMB = badhttp.says(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(bytes(2**26)))
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ def rows() -> Iterator[Row]:
     yield from _strangers()
     yield from _before_tls()
     yield from _sizes()
+    yield from _redirects()
     yield from _certificates()
 
 
@@ -247,6 +248,37 @@ def _sizes() -> Iterator[Row]:
             plain("tls", ground.ENDLESS, starttls="smtp"),
             Reason.TOO_LARGE,
             "an endless answer in the step greeting",
+        ),
+    )
+
+
+def _redirects() -> Iterator[Row]:
+    login = {"basic": {"username": "probe", "password": "hunter2"}}
+    yield from _rows(
+        "compressed bomb",
+        "64 KiB that are 64 MiB once they are decoded",
+        http=(
+            plain("http", ground.BOMB, compression="yes"),
+            Reason.TOO_LARGE,
+            "the body of the answer exceeds 1048576 bytes once it is decoded",
+        ),
+    )
+    yield from _rows(
+        "redirect loop",
+        "each answer leads back to itself",
+        http=(
+            plain("http", ground.LOOP, redirects="3"),
+            Reason.HTTP_STATUS,
+            "redirected in a loop again after 3 redirects",
+        ),
+    )
+    yield from _rows(
+        "redirect to a foreign host",
+        "an answer to a login leads to a host that was not named; nobody there is asked",
+        http=(
+            plain("http", ground.AWAY, redirects="3", **login),
+            Reason.ASSERTION,
+            "redirected with 302 to example.org, which is not among redirect_hosts",
         ),
     )
 

@@ -18,7 +18,7 @@ MATRIX = list(rows())
 PROMISED = (
     "refused", "reset", "black hole", "slow drip", "half close", "silent after accept", "garbage",
     "wrong protocol", "endless headers", "endless body", "expired", "not yet valid", "self-signed",
-    "wrong name", "weak signature", "missing chain", "name that does not exist", "SERVFAIL",
+    "compressed bomb", "redirect loop", "redirect to a foreign host", "wrong name", "weak signature", "missing chain", "name that does not exist", "SERVFAIL",
 )  # fmt: skip
 
 

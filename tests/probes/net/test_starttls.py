@@ -1,5 +1,7 @@
 import asyncio
+import socket
 import ssl
+import struct
 from contextlib import closing
 from pathlib import Path
 
@@ -124,11 +126,23 @@ async def test_a_server_that_hears_no_goodbye_does_not_keep_us(
         assert (await left(ca_file, port))[0] is None
 
 
-async def test_a_server_that_drops_us_on_our_goodbye_was_content(authority: trustme.CA, ca_file: str) -> None:
+def drops(listener: socket.socket, server: ssl.SSLContext) -> None:
+    """Take one connection, shake hands, and break it off."""
+    taken, _ = listener.accept()
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    with server.wrap_socket(taken, server_side=True):
+        pass
+
+
+async def test_a_server_that_breaks_off_when_all_is_said_was_content(
+    authority: trustme.CA, ca_file: str
+) -> None:
     server = shows(authority.issue_cert("127.0.0.1"))
     server.num_tickets = 0
-    async with serving(plays(Cue.SOME, Cue.RESET), server) as port:
-        assert (await left(ca_file, port))[0] is None
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        dropping = asyncio.create_task(asyncio.to_thread(drops, listener, server))
+        assert (await left(ca_file, listener.getsockname()[1]))[0] is None
+        await dropping
 
 
 async def test_under_tls_1_2_there_is_nothing_to_wait_for(authority: trustme.CA, ca_file: str) -> None:

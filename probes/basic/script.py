@@ -1,0 +1,260 @@
+"""Kind `script`: several requests, one after the other, with values carried from one to the next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass as plain
+from dataclasses import field
+from typing import Annotated, Any, ClassVar
+from urllib.parse import quote, urlencode
+
+from pydantic import AfterValidator, Field
+from pydantic.dataclasses import dataclass
+
+from checks.values import RuleError, Secret
+from probes.basic.expectations import (
+    Expecting,
+    JsonPath,
+    Regex,
+    keep,
+    pattern,
+    quoted,
+    read_json,
+    text,
+    values_at,
+)
+from probes.basic.fetching import Asked, Fetching
+from probes.basic.templates import NAME, PLACE, check_places, filled
+from probes.basic.texts import header_value, read_headers, read_method
+from probes.net.certificate import CERTIFICATE_FACTS, EXPIRY
+from probes.net.cookies import Cookies
+from probes.net.http import Response
+from probes.net.options import STRICT
+from probes.net.url import parse
+from probes.result import Reason
+from probes.tools import Fact, Failed, Tools
+
+MOST_STEPS = 20
+LONGEST = 8192  # characters of a value that is carried on
+TELLING = 6  # characters from which on such a value is masked: all of a shorter one is everywhere
+TAKEN = frozenset({"token", "proxy"})
+FORM = "application/x-www-form-urlencoded"
+
+
+def _url(template: str) -> str:
+    """Accept an address whose host holds no place: a value must not say whom we talk to."""
+    scheme, mark, rest = template.partition("://")
+    host = rest.partition("/")[0].partition("?")[0]
+    if not mark or "{" in scheme + host:
+        raise ValueError("must be an http or https URL, with nothing in {{ }} before its path")
+    parse(PLACE.sub("x", template))
+    return template
+
+
+def _name(name: str) -> str:
+    if not NAME.fullmatch(name) or name in TAKEN:
+        raise RuleError(f"must be small letters, digits and underscores, and not {', '.join(sorted(TAKEN))}")
+    return name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class Saving:
+    """Where a value is found that later steps use: one of json, header, cookie and regex."""
+
+    json: JsonPath | None = None
+    """A JSON path of RFC 9535; the first value it finds, which must be a string or a number."""
+
+    header: str | None = None
+    """The name of a header."""
+
+    cookie: str | None = None
+    """The name of a cookie that was set so far."""
+
+    regex: Regex | None = None
+    """A regular expression (RE2) found in the body: its first group, or all of it."""
+
+    def __post_init__(self) -> None:
+        if sum(each is not None for each in (self.json, self.header, self.cookie, self.regex)) != 1:
+            raise RuleError("must have exactly one of json, header, cookie and regex")
+
+    def found(self, response: Response, cookies: Cookies) -> str | None:
+        """Give the value, or None where there is none."""
+        if self.json is not None:
+            return _first(self.json, response.body)
+        if self.header is not None:
+            return response.headers.get(self.header.lower())
+        if self.cookie is not None:
+            return cookies.values().get(self.cookie)
+        match = pattern(self.regex or "").search(text(response))
+        return _group(match) if match else None
+
+
+def _group(match: Any) -> str | None:
+    value: str | None = match[1] if match.re.groups else match[0]
+    return value
+
+
+def _first(where: str, body: bytes) -> str | None:
+    try:
+        value = next(iter(values_at(where, read_json(body))), None)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        return str(value)
+    return None
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Step(Expecting):
+    """One request, and what its response must be like."""
+
+    name: Annotated[str, AfterValidator(_name)]
+    """What the step is called: the phase in which all of its time is told."""
+
+    url: Annotated[str, AfterValidator(_url)]
+    """The address; {{name}} in its path or query stands for a saved value, percent-encoded."""
+
+    method: Annotated[str, AfterValidator(read_method)] | None = None
+    """The method, in capital letters; POST where there is a form or a body, else GET."""
+
+    headers: Annotated[Mapping[str, Secret], AfterValidator(read_headers)] = field(default_factory=dict)
+    """Further headers, whose values are secret and may hold {{name}}."""
+
+    form: Mapping[str, Secret] = field(default_factory=dict)
+    """Fields of a form to send, whose values are secret and may hold {{name}}."""
+
+    body: Secret | None = None
+    """A text to send, which is secret and may hold {{name}}, put in as it is."""
+
+    save: Mapping[str, Saving] = field(default_factory=dict)
+    """Values for later steps, by name, such as {token: {json: $.token}}."""
+
+    def __post_init__(self) -> None:
+        if self.form and self.body is not None:
+            raise RuleError("must have one of form and body")
+        if any(not NAME.fullmatch(name) for name in self.save):
+            raise RuleError("must save under names of small letters, digits and underscores")
+
+    def templates(self) -> list[str]:
+        """Give every text that may have places."""
+        body = [self.body] if self.body else []
+        return [
+            self.url,
+            *(each.reveal() for each in (*self.headers.values(), *self.form.values(), *body)),
+        ]
+
+    def asked(self, values: Mapping[str, str], login: str, ours: tuple[str, str, int]) -> Asked:
+        """Fill it in. Raises Failed where a value cannot go where it should."""
+        url = parse(filled(self.url, values, lambda value: quote(value, safe="")))
+        headers = {name: filled(each.reveal(), values) for name, each in self.headers.items()}
+        if wrong := next((name for name, value in headers.items() if not header_value(value)), ""):
+            raise Failed(Reason.ASSERTION, f"a value that was saved cannot be sent in the header {wrong}")
+        body = b""
+        if self.form:
+            body = urlencode(
+                {name: filled(each.reveal(), values) for name, each in self.form.items()}
+            ).encode()
+            headers = {"Content-Type": FORM, **headers}
+        elif self.body is not None:
+            body = filled(self.body.reveal(), values).encode()
+        method = self.method or ("POST" if self.form or self.body is not None else "GET")
+        return Asked(url, method, headers, body, login if url.origin == ours else "")
+
+
+@plain(slots=True)
+class Carried:
+    """What goes from step to step."""
+
+    login: str
+    cookies: Cookies
+    values: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class Script(Fetching):
+    """Several requests, each on a fresh connection, with cookies and values carried from one to the next."""
+
+    kind: ClassVar[str] = "script"
+    least_spacing: ClassVar[float] = 1.0
+    facts: ClassVar[tuple[Fact, ...]] = (
+        Fact("steps", "", "How many steps were done."),
+        Fact("status_code", "", "Status of the last response."),
+        *CERTIFICATE_FACTS,
+    )
+    example: ClassVar[str] = """\
+service: intranet
+kind: script
+steps:
+  - name: login
+    url: https://shop.example.com/login
+    form: {user: probe, password: "${SHOP_PASSWORD:-}"}
+    save: {ticket: {json: $.ticket}}
+  - name: cart
+    url: https://shop.example.com/cart?ticket={{ticket}}
+    expect_json: [{path: $.items, exists: true}]
+"""
+
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=MOST_STEPS)]
+    """The requests, in order."""
+
+    def __post_init__(self) -> None:
+        Fetching.__post_init__(self)
+        names = [step.name for step in self.steps]
+        if len(set(names)) < len(names):
+            raise RuleError("must have steps of different names")
+        known: set[str] = set()
+        for step in self.steps:
+            for template in step.templates():
+                check_places(template, known)
+            known |= step.save.keys()
+
+    def host(self) -> str:
+        """Say whom the first step goes to, in lower case."""
+        return parse(PLACE.sub("x", self.steps[0].url)).host
+
+    async def ask(self, tools: Tools) -> None:
+        """Do one step after the other. Raise Failed at the first that does not end well."""
+        carried = Carried(await self.login(tools), Cookies(), {})
+        for number, step in enumerate(self.steps):
+            hands = tools.within(step.name)
+            try:
+                await self._do(hands, step, carried)
+            except Failed as failed:
+                raise Failed(failed.reason, f"step {step.name}: {failed.detail}") from failed
+            finally:
+                _learn(tools, hands)
+            tools.fact("steps", number + 1)
+
+    async def _do(self, tools: Tools, step: Step, carried: Carried) -> None:
+        origin = parse(PLACE.sub("x", self.steps[0].url)).origin
+        asked = step.asked(carried.values, carried.login, origin)
+        response, _ = await self.fetch(tools, asked, carried.cookies)
+        tools.fact("status_code", response.status)
+        failed = self.refused(response) if asked.login and not step.welcomes(401) else None
+        if failed:
+            keep(tools, response)
+            raise failed
+        step.judge(tools, response)
+        for name, saving in step.save.items():
+            carried.values[name] = _saved(tools, name, saving.found(response, carried.cookies), response)
+
+
+def _saved(tools: Tools, name: str, value: str | None, response: Response) -> str:
+    if value is None or len(value) > LONGEST:
+        keep(tools, response)
+        told = "there is nothing to save" if value is None else f"there are {len(value)} characters to save"
+        raise Failed(Reason.ASSERTION, f"answered {response.status}, but {told} as {quoted(name)}")
+    if len(value) >= TELLING:
+        tools.learned.secrets.add(value)
+    return value
+
+
+def _learn(tools: Tools, step: Tools) -> None:
+    """Keep what a step has learned; of certificates the one that ends first."""
+    facts, known = step.learned.facts, tools.learned.facts
+    if "status_code" in facts:
+        known["status_code"] = facts["status_code"]
+    if EXPIRY.name in facts and facts[EXPIRY.name] <= known.get(EXPIRY.name, facts[EXPIRY.name]):
+        known |= {fact.name: facts[fact.name] for fact in CERTIFICATE_FACTS}
+        tools.learned.evidence["certificate"] = step.learned.evidence["certificate"]
+    for name in ("response", "redirects"):
+        if name in step.learned.evidence:
+            tools.learned.evidence[name] = step.learned.evidence[name]
