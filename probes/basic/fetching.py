@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass as plain
 from dataclasses import replace
-from typing import Annotated
+from functools import lru_cache
+from importlib import import_module
+from typing import Annotated, Any, Literal
 from urllib.parse import urljoin
 
 from pydantic import AfterValidator, Field
@@ -112,6 +114,9 @@ class Fetching(Trusting, Addressed):
     oauth2: OAuth2 | None = None
     """Client credentials for which a token is fetched first."""
 
+    http_version: Literal["1.1", "2"] = "1.1"
+    """The version of HTTP that is spoken: 1.1, or 2, which needs https."""
+
     compression: Flag = False
     """Whether gzip, br and zstd are accepted, and undone before the body is judged."""
 
@@ -153,7 +158,7 @@ class Fetching(Trusting, Addressed):
 
     async def _fresh_token(self, tools: Tools, oauth2: OAuth2) -> str:
         hands, url = tools.within(PHASE), parse(oauth2.token_url)
-        async with self._reached(hands, url, ours=False) as stream:
+        async with self._reached(hands, url, ALPN, ours=False) as stream:
             response = await exchange(hands, stream, token_request(oauth2, AGENT))
         token = read_token(response, tools.time())
         remember(oauth2, token)
@@ -187,8 +192,9 @@ class Fetching(Trusting, Addressed):
 
     async def once(self, tools: Tools, request: Request, asked: Asked) -> Response:
         """Make one request on a connection of its own."""
-        async with self._reached(tools, asked.url, ours=asked.ours) as stream:
-            response = await exchange(tools, stream, request, self.max_body)
+        new = _http2() if self.http_version == "2" else None
+        async with self._reached(tools, asked.url, new.ALPN if new else ALPN, ours=asked.ours) as stream:
+            response = await (new.exchange if new else exchange)(tools, stream, request, self.max_body)
         if self.proxy and asked.url.scheme == "http" and response.status == REFUSED_LOGIN:
             raise refusal(response.status)
         encoding = response.headers.get("content-encoding", "") if self.compression else ""
@@ -197,12 +203,14 @@ class Fetching(Trusting, Addressed):
             response = replace(response, body=decoded(body, encoding, self.max_body), encoded=size)
         return response
 
-    def _reached(self, tools: Tools, url: Url, *, ours: bool) -> AbstractAsyncContextManager[Stream]:
+    def _reached(
+        self, tools: Tools, url: Url, alpn: Sequence[str], *, ours: bool
+    ) -> AbstractAsyncContextManager[Stream]:
         """Give a connection; to others we show no certificate."""
         trust = None
         if url.scheme == "https":
-            policy = Policy(self.ca_file, min_tls=self.min_tls, alpn=ALPN)
-            trust = self.trust(ALPN) if ours else context(policy)
+            policy = Policy(self.ca_file, min_tls=self.min_tls, alpn=tuple(alpn))
+            trust = self.trust(alpn) if ours else context(policy)
         name, proxy = self.server_name if ours else "", self.proxy.proxy() if self.proxy else None
         return dial(tools, url.host, url.port, trust, server_name=name, family=self.family, proxy=proxy)
 
@@ -270,6 +278,12 @@ class Fetching(Trusting, Addressed):
         if url.scheme == "https" and target.scheme != "https":
             raise Failed(Reason.ASSERTION, f"redirected with {response.status} from https to http")
         return target
+
+
+@lru_cache(maxsize=1)
+def _http2() -> Any:
+    """Give the module that speaks HTTP/2, whose library is loaded where somebody asks for it."""
+    return import_module("probes.net.http2")
 
 
 def _note_hop(tools: Tools, response: Response, url: Url, seen: list[str]) -> None:

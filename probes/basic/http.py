@@ -62,6 +62,8 @@ slow_after: 2s
 
     def __post_init__(self) -> None:
         Fetching.__post_init__(self)
+        if self.http_version == "2" and parse(self.url).scheme != "https":
+            raise RuleError("must have an https URL for http_version 2")
         if self.has_login and any(name.lower() == "authorization" for name in self.headers):
             raise RuleError("must not have the header Authorization beside basic, bearer or oauth2")
 

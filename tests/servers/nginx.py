@@ -25,7 +25,7 @@ http {{
   default_type text/plain;
   server {{
     listen 127.0.0.1:{plain};
-    listen 127.0.0.1:{secure} ssl;
+    listen 127.0.0.1:{secure} ssl http2;
     ssl_certificate {certificate};
     ssl_certificate_key {key};
     ssl_client_certificate {authority};

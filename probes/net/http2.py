@@ -1,0 +1,135 @@
+"""The steps `processing` and `transfer` over HTTP/2 (RFC 9113): one stream on a connection of its own."""
+
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import ConnectionTerminated, DataReceived, Event, ResponseReceived, StreamEnded, StreamReset
+from h2.exceptions import ProtocolError
+
+from probes.net.http import MAX_BODY, Request, Response
+from probes.net.stream import Stream
+from probes.net.tls import Encrypted
+from probes.result import Reason
+from probes.tools import Failed, Tools
+
+ALPN = ("h2",)
+STREAM = 1
+NOT_SENT = frozenset({"host", "connection"})  # the one is :authority, the other means nothing here
+
+
+class Exchange:
+    """One response, growing, and what is still to be sent."""
+
+    def __init__(self, request: Request, max_body: int) -> None:
+        self._connection = H2Connection(H2Configuration(client_side=True, header_encoding="latin-1"))
+        self._max_body, self._left = max_body, memoryview(request.body)
+        self.complete, self.answered = False, False
+        self._status, self._headers, self._cookies = 0, dict[str, str](), list[str]()
+        self._body = bytearray()
+        self._connection.initiate_connection()
+        self._connection.send_headers(STREAM, _headers(request), end_stream=not request.body)
+        self._send()
+
+    def outgoing(self) -> bytes:
+        """Give what is to go over the wire now."""
+        return self._connection.data_to_send()
+
+    def feed(self, data: bytes) -> None:
+        """Take in what came; nothing (b"") is the end. Raises Failed."""
+        if not data:
+            raise Failed(Reason.PROTOCOL, "the connection was closed within the answer")
+        try:
+            for event in self._connection.receive_data(data):
+                self._take(event)
+            self._send()
+        except ProtocolError as error:
+            raise Failed(Reason.PROTOCOL, f"the answer is not HTTP/2: {error}") from error
+
+    def farewell(self) -> bytes:
+        """Give the last word (section 6.8)."""
+        self._connection.close_connection()
+        return self._connection.data_to_send()
+
+    def response(self) -> Response:
+        """Give it once it is complete."""
+        return Response(
+            status=self._status,
+            version="2",
+            headers=self._headers,
+            cookies=tuple(self._cookies),
+            body=bytes(self._body),
+        )
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case ResponseReceived():
+                self.answered = True
+                self._read_headers([(str(name), str(value)) for name, value in event.headers or ()])
+            case DataReceived():
+                self._read_data(event.data or b"", event.flow_controlled_length or 0)
+            case StreamEnded():
+                self.complete = True
+            case StreamReset():
+                raise Failed(Reason.PROTOCOL, f"the server gave the request up (error {event.error_code})")
+            case ConnectionTerminated() if not self.complete:
+                raise Failed(Reason.PROTOCOL, f"the server gave the connection up (error {event.error_code})")
+
+    def _read_headers(self, headers: list[tuple[str, str]]) -> None:
+        for name, value in headers:
+            if name == ":status":
+                self._status = int(value) if value.isdecimal() else 0
+            elif not name.startswith(":"):
+                self._headers[name] = f"{self._headers[name]}, {value}" if name in self._headers else value
+            if name == "set-cookie":
+                self._cookies.append(value)
+
+    def _read_data(self, data: bytes, length: int) -> None:
+        self._body += data
+        if len(self._body) > self._max_body:
+            raise Failed(Reason.TOO_LARGE, f"the body of the answer exceeds {self._max_body} bytes")
+        self._connection.acknowledge_received_data(length, STREAM)
+
+    def _send(self) -> None:
+        """Send as much of the body as the other end takes now."""
+        while self._left and not self.complete:
+            window = self._connection.local_flow_control_window(STREAM)
+            size = min(window, self._connection.max_outbound_frame_size, len(self._left))
+            if size <= 0:
+                return
+            piece, self._left = self._left[:size], self._left[size:]
+            self._connection.send_data(STREAM, piece.tobytes(), end_stream=not self._left)
+
+
+def _headers(request: Request) -> list[tuple[str, str]]:
+    authority = next(value for name, value in request.headers.items() if name.lower() == "host")
+    usual = [
+        (":method", request.method),
+        (":scheme", "https"),
+        (":authority", authority),
+        (":path", request.target),
+    ]
+    length = [("content-length", str(len(request.body)))] if request.body else []
+    given = [(name.lower(), value) for name, value in request.headers.items() if name.lower() not in NOT_SENT]
+    return [*usual, *given, *length]
+
+
+async def exchange(tools: Tools, stream: Stream, request: Request, max_body: int = MAX_BODY) -> Response:
+    """Send the request and read its response, as `probes.net.http.exchange` does. Raises Failed."""
+    if not isinstance(stream, Encrypted) or stream.session.selected_alpn_protocol() not in ALPN:
+        raise Failed(Reason.PROTOCOL, "the server does not speak HTTP/2")
+    exchanged = Exchange(request, max_body)
+    try:
+        with tools.phase("processing"):
+            while not exchanged.answered:
+                await _step(stream, exchanged)
+        with tools.phase("transfer"):
+            while not exchanged.complete:
+                await _step(stream, exchanged)
+    finally:
+        stream.write_now(exchanged.farewell())
+    return exchanged.response()
+
+
+async def _step(stream: Stream, exchanged: Exchange) -> None:
+    if data := exchanged.outgoing():
+        await stream.write_all(data)
+    exchanged.feed(await stream.read_some())
