@@ -18,7 +18,10 @@ from probes.tools import Fact, Failed, Tools
 from probes.wire.rdap import Registered, read_domain, registry_of
 
 EXPIRY = Fact(
-    "expiry", "seconds", "When the registration of the domain ends, in Unix time.", "probe_domain_expiry"
+    "expiry",
+    "seconds",
+    "When the registration of the domain ends, in Unix time.",
+    "probe_domain_expiry_timestamp_seconds",
 )
 Read = TypeVar("Read")
 

@@ -24,10 +24,20 @@ from probes.tools import Fact, Tools
 RESPONSE_FACTS = (
     Fact("status_code", "", "Status of the last response.", "probe_http_status_code"),
     Fact("content_length", "bytes", "Length of the last response's body, as declared or else as received."),
-    Fact("body_size", "bytes", "Length of the last response's body once it is decoded, with compression."),
+    Fact(
+        "body_size",
+        "bytes",
+        "Length of the last response's body once it is decoded, with compression.",
+        "probe_http_uncompressed_body_length",
+    ),
     Fact("version", "", "HTTP version of the last response."),
     Fact("redirects", "", "How many redirects were followed, where they are."),
-    Fact("last_modified", "seconds", "When the last response says that it was modified, in Unix time."),
+    Fact(
+        "last_modified",
+        "seconds",
+        "When the last response says that it was modified, in Unix time.",
+        "probe_http_last_modified_timestamp_seconds",
+    ),
 )
 
 

@@ -45,6 +45,60 @@ checks:
     headers: {{Authorization: Bearer hunter2-bearer, X-Key: hunter2-key}}
     interval: 1s
     sli: false
+  named:
+    service: email
+    kind: http
+    url: http://127.0.0.1:{echo}/
+    basic: {{username: probe, password: hunter2-basic}}
+    proxy: {{url: "http://127.0.0.1:{echo}", username: probe, password: hunter2-proxy}}
+    interval: 1s
+    sli: false
+  bearing: {{service: email, kind: http, url: "http://127.0.0.1:{echo}/", bearer: hunter2-bearer, sli: false}}
+  granted:
+    service: email
+    kind: http
+    url: http://127.0.0.1:{echo}/
+    oauth2: {{token_url: "http://127.0.0.1:{echo}/", client_id: probe, client_secret: hunter2-granted}}
+    interval: 1s
+    sli: false
+  scripted:
+    service: email
+    kind: script
+    basic: {{username: probe, password: hunter2-script}}
+    proxy: {{url: "http://127.0.0.1:{echo}", username: probe, password: hunter2-script-proxy}}
+    steps:
+      - name: first
+        url: http://127.0.0.1:{echo}/
+        headers: {{X-Key: hunter2-step}}
+        form: {{word: hunter2-form}}
+        expect_status: 100-599
+      - {{name: second, url: "http://127.0.0.1:{echo}/", body: hunter2-body, expect_body: never}}
+    interval: 1s
+    sli: false
+  scripted-bearing:
+    service: email
+    kind: script
+    bearer: hunter2-script-bearer
+    steps: [{{name: one, url: "http://127.0.0.1:{echo}/"}}]
+    sli: false
+  scripted-granted:
+    service: email
+    kind: script
+    oauth2: {{token_url: "http://127.0.0.1:{echo}/", client_id: probe, client_secret: hunter2-script-granted}}
+    steps: [{{name: one, url: "http://127.0.0.1:{echo}/"}}]
+    sli: false
+  spoken:
+    service: email
+    kind: tcp
+    host: 127.0.0.1
+    port: {echo}
+    dialogue:
+      - send: "hunter2-said\r\n\r\n"
+      - send_hex: 68756e74657232
+      - expect: never
+    interval: 1s
+    sli: false
+  called: {{service: email, kind: udp, host: 127.0.0.1, port: {echo}, send: hunter2-called, sli: false}}
   login:
     service: sso
     kind: oidc
@@ -112,9 +166,13 @@ def secret_options(shape: Any) -> set[str]:
 
 
 def holds_canary(entry: Any, path: str) -> bool:
-    for part in path.split("."):
-        entry = entry.get(part, {})
-    return CANARY in str(entry)
+    """Say whether there is one at a path, written as it is or as hexadecimal digits."""
+    if isinstance(entry, list):
+        return any(holds_canary(each, path) for each in entry)
+    part, _, rest = path.partition(".")
+    if not isinstance(entry, dict) or not part:
+        return CANARY in str(entry) or CANARY.encode().hex() in str(entry)
+    return holds_canary(entry.get(part, {}), rest) if rest else holds_canary(entry.get(part), "")
 
 
 def unplanted(places: Mapping[str, str], shared: frozenset[str], entries: list[dict[str, Any]]) -> list[str]:

@@ -67,6 +67,86 @@ COMMON = {
 LOGIN = options({"username": TEXT, "password": SECRET}, totp=SECRET)
 MAIL = {"host": HOST, "port": words("25", '"587"'), "security": words("tls", "starttls", "none")}
 STATUS = words("200", "200-399", '"404"')
+HTTPS = words("https://example.com", '"https://${HOME}.example.com/"')
+PORT = words("443", '"25"', '"${NO:-7}"')
+IP = words("any", "ipv4", "ipv6")
+REGEX = words("'^a'", "x+", "'7'")
+STARTTLS = words("smtp", "imap", "pop3", "ldap")
+OWN = {"ca_file": WORD, "ip_protocol": IP}
+TLS = {
+    "ca_file": WORD,
+    "cert_file": WORD,
+    "key_file": WORD,
+    "server_name": words("b.example"),
+    "min_tls": words('"1.2"', '"1.3"'),
+}
+SAID = either(
+    [
+        {"send": words("hush", "7")},
+        {"send_hex": words("0d0a")},
+        {"expect": REGEX, "name": words("hello")},
+        {"expect_hex": words('"0d 0a"')},
+    ]
+)
+UPGRADE = options({"start_tls": words("true")})
+JSON_RULE = either(
+    [{"path": words("$.a", "'$[*]'")}],
+    equals=TEXT,
+    matches=REGEX,
+    at_least=words("1", "0.5"),
+    at_most=words("2"),
+    count=WHOLE,
+    exists=words("true"),
+)
+EXPECTED = {
+    "expect_status": STATUS | st.lists(STATUS, min_size=1, max_size=2),
+    "expect_body": TEXT,
+    "expect_body_regex": REGEX,
+    "reject_body": TEXT,
+    "reject_body_regex": REGEX,
+    "expect_headers": st.dictionaries(
+        words("X-Team", "1"), WORD | options({"matches": REGEX}) | options({"exists": FLAG}), max_size=2
+    ),
+    "expect_json": some(JSON_RULE),
+    "expect_size": options(at_least=SIZE, at_most=SIZE),
+}
+FETCHED = {
+    **OWN,
+    "server_name": words("b.example"),
+    "min_tls": words('"1.2"', '"1.3"'),
+    "cert_file": WORD,
+    "redirects": words("0", '"20"'),
+    "redirect_hosts": some(HOST),
+    "proxy": options({"url": words("http://proxy.example.com:3128")})
+    | options({"url": words("http://proxy"), "username": WORD, "password": SECRET}),
+    "compression": FLAG,
+    "http_version": words('"1.1"'),
+    "max_body": SIZE,
+}
+LOGINS = (
+    {"basic": options({"username": WORD, "password": SECRET})},
+    {"bearer": words("hush", "7")},
+    {
+        "oauth2": options(
+            {"token_url": URL, "client_id": WORD, "client_secret": SECRET},
+            scopes=some(WORD),
+            audience=WORD,
+            sent_in=words("header", "body"),
+            cache=FLAG,
+        )
+    },
+)
+SAVED = either([{"json": words("$.a")}, {"header": WORD}, {"cookie": WORD}, {"regex": REGEX}])
+STEPS = options(
+    {"name": words("one"), "url": URL},
+    method=words("GET", "PUT"),
+    headers=st.dictionaries(words("X-Team", "1"), WORD, max_size=2),
+    form=st.dictionaries(words("a", "1"), WORD, max_size=2),
+    save=st.dictionaries(words("a", "b1"), SAVED, max_size=2),
+    **EXPECTED,
+).map(lambda step: [step]) | options({"name": words("two"), "url": URL}, body=words("hush")).map(
+    lambda step: [step]
+)
 
 
 def kinds() -> Mapping[str, Made]:
@@ -75,15 +155,44 @@ def kinds() -> Mapping[str, Made]:
     smtp = {"host": HOST}, {"host": HOST, "username": WORD, "password": SECRET}
     page = {"vendor": WORD}, {"vendor": WORD, "url": URL}, {"url": URL, "format": WORD}
     return {
-        "http": options(
-            {"url": URL},
+        "domain": options({"domain": words("example.com", "b.example")}, url=HTTPS, bootstrap=HTTPS, **OWN),
+        "http": either(
+            [{"url": HTTPS}, *({"url": URL} | login for login in LOGINS)],
             method=words("GET", "POST"),
             headers=st.dictionaries(words("X-Team", "1"), WORD, max_size=2),
             body=TEXT,
-            expect_status=STATUS | st.lists(STATUS, min_size=1, max_size=2),
-            expect_body=TEXT,
-            max_body=SIZE,
-            ca_file=WORD,
+            **EXPECTED,
+            **FETCHED,
+        ),
+        "script": either(
+            [{"steps": STEPS}, *({"steps": STEPS} | login for login in LOGINS)],
+            **FETCHED,
+        ),
+        "tcp": either(
+            [
+                {"host": HOST, "port": PORT, "tls": words("true", '"on"')} | TLS,
+                {"host": HOST, "port": PORT, "starttls": STARTTLS, "dialogue": some(SAID)} | TLS,
+                {"host": HOST, "port": PORT, "dialogue": st.tuples(SAID, UPGRADE).map(list)},
+            ],
+            ip_protocol=IP,
+        ),
+        "tls": options(
+            {"host": HOST} | TLS,
+            port=PORT,
+            starttls=STARTTLS,
+            alpn=some(words("h2", "imap")) | words("h2"),
+            expect_names=some(HOST) | HOST,
+            expect_issuer=REGEX,
+            expect_fingerprint=words("ab" * 32),
+            expect_pin=words("A" * 43 + "="),
+            ip_protocol=IP,
+        ),
+        "udp": either(
+            [
+                {"host": HOST, "port": PORT, "send": words("hush", "7"), "expect": REGEX},
+                {"host": HOST, "port": PORT, "send_hex": words("0d0a", '"0d 0a"'), "expect_hex": words("ff")},
+            ],
+            ip_protocol=IP,
         ),
         "ikev2": options({"host": HOST}, port=words("4500", '"500"')),
         "mail_roundtrip": options(
@@ -105,10 +214,11 @@ def kinds() -> Mapping[str, Made]:
 def checks(draw: st.DrawFn, kind: str) -> Any:
     """Make a check of a kind, and `defaults`, which may say its kind and its service."""
     usual = draw(options(**COMMON, kind=st.just(kind), service=words(*SERVICES)))
-    entry = draw(kinds()[kind]) | draw(options(**COMMON, was=words("before")))
+    own = COMMON | {"interval": words("1h", "7d")} if kind == "domain" else COMMON
+    entry = draw(kinds()[kind]) | draw(options(**own, was=words("before")))
     if "kind" not in usual or draw(st.booleans()):
         entry["kind"] = kind
-    if ("service" not in usual and kind != "status_page") or draw(st.booleans()):
+    if ("service" not in usual and kind not in ("domain", "status_page")) or draw(st.booleans()):
         entry["service"] = draw(words(*SERVICES))
     return {"defaults": usual, "checks": INDICATORS | {"it": entry}}
 

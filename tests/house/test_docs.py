@@ -221,3 +221,19 @@ def test_no_page_speaks_of_one_machine(page: Path) -> None:
     found = [line for line in page.read_text().splitlines() if MACHINE.search(line)]
 
     assert not found, "\n".join([*found, "a path of one machine means nothing on another"])
+
+
+def facts() -> dict[str, list[str]]:
+    """Give the metric of every fact that a kind may learn, with the kinds and the help."""
+    found: dict[str, tuple[list[str], str]] = {}
+    for word, place in KINDS.items():
+        for fact in loaded(place).facts:
+            found.setdefault(fact.metric or f"probe_{word}_{fact.name}", ([], fact.help))[0].append(word)
+    return {name: [", ".join(words), told] for name, (words, told) in sorted(found.items())}
+
+
+def test_every_fact_of_a_kind_is_among_the_metrics() -> None:
+    assert (
+        rows(sections("docs/metrics.md")["What a kind of check learned"])
+        == {"fact": ["kinds", ""], "---": ["---", "---"]} | facts()
+    )
