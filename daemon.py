@@ -27,6 +27,7 @@ from commands.configuration import Unreadable
 from commands.context import RunOptions, Status, Stop
 from commands.main import main as commanded
 from commands.plain import plural
+from driver.heartbeats import Heartbeats
 from driver.keeper import Keeper, Reading
 from driver.loop import Driver, Outside, targets_of
 from driver.operations import follow
@@ -48,6 +49,7 @@ from store.pruning import Pruned
 from store.reader import open_reader
 from store.writer import Listener, ThreadedWriter, Writer
 from web.past import Past
+from web.push import Pushes
 from web.server import CannotListen, application, listen
 from web.webhooks import Answer, Delivery, Webhooks, secrets_of
 
@@ -69,7 +71,14 @@ async def _serve(configuration: Configuration, options: RunOptions) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, life.hang_up)
     past = Past(configuration.store)
-    app = application(life.see, ready=life.ready, hear=life.hear, reload=life.reload, past=past)
+    app = application(
+        life.see,
+        ready=life.ready,
+        hear=life.hear,
+        reload=life.reload,
+        pushes=life.taking,
+        past=past,
+    )
     # The store before the port: a second daemon is to hear who the first is, not that a number is taken.
     with await asyncio.to_thread(file.open, configuration.store, "watchkeeper run", clock.now()) as store:
         site = await listen(app, configuration.web.host, configuration.web.port)
@@ -89,6 +98,7 @@ class Life:
     options: RunOptions
     viewer: Viewer | None = None
     webhooks: Webhooks | None = None
+    pushes: Pushes | None = None
     reloader: Reloader | None = None
     driver: Driver | None = None
 
@@ -106,6 +116,10 @@ class Life:
         if self.webhooks is None:
             return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "stopping: send it again")
         return self.webhooks.hear(delivery, self.clock.now())
+
+    def taking(self) -> Pushes | None:
+        """Give who takes heartbeats; nobody does while we start or stop."""
+        return self.pushes
 
     async def reload(self) -> Sequence[str]:
         """Reload; give the mistakes, none where it was accepted."""
@@ -151,18 +165,20 @@ async def _live(configuration: Configuration, store: Store, life: Life, stop: as
     guard, poster = LoopGuard(counters.loop_lag), Poster()
     relay = Relay(counters, clock)
     writer = ThreadedWriter(store, asyncio.get_running_loop(), relay.listener())
-    outside = _outside(configuration, clock, guard, writer)
+    heartbeats = Heartbeats(writer, restored.remembered)
+    heartbeats.follow(configuration.checks, clock.now())
+    outside = _outside(configuration, clock, guard, writer, heartbeats)
     driver = Driver(restored.engine, schedule, outside, counters, restored.kept)
-    relay.driver = driver
+    relay.driver, heartbeats.want = driver, driver.ask
     deliverer = _deliverer(driver, poster, clock, counters)
     guard.start()
     life.viewer = _viewer(driver, deliverer, clock.now())
     driver.start(deliverer, restored.queued, restored.orders)
     life.webhooks = Webhooks(secrets_of(configuration), partial(_reported, driver))
-    life.driver = driver
+    life.driver, life.pushes = driver, _pushes(driver, heartbeats, clock)
     switches = Switches(driver, poster, relay)
     switches.follow(configuration.alerting.dead_mans_switch)
-    reloader = life.reloader = _reloader(life, driver, switches)
+    reloader = life.reloader = _reloader(life, driver, switches, heartbeats)
     driver.spawn(follow(store.path, driver.ordered, after=driver.engine.calendar.orders.last))
     if store.path:  # a store in memory has no other readers, and is gone before it grows
         driver.spawn(Keeper(driver, writer, _reading(store.path, clock), clock.now).run())
@@ -171,7 +187,7 @@ async def _live(configuration: Configuration, store: Store, life: Life, stop: as
     _welcome(configuration)
     await stop.wait()
     log.info("stopping: attempts under way leave no result, what was decided is kept")
-    life.webhooks = life.reloader = life.driver = None
+    life.webhooks = life.pushes = life.reloader = life.driver = None
     await reloader.close()
     await driver.stop()
     guard.stop()
@@ -215,9 +231,14 @@ class Relay:
         self.counters.store_write(seconds)
 
 
-def _outside(configuration: Configuration, clock: Clock, guard: LoopGuard, writer: Writer) -> Outside:
+def _outside(
+    configuration: Configuration, clock: Clock, guard: LoopGuard, writer: Writer, heartbeats: Heartbeats
+) -> Outside:
     async def ask(check: Check, extra: bool) -> Result:
-        return await attempt(check, configuration.site, clock, guard, extra=extra)
+        heard = heartbeats.look(check.name, clock.now())
+        result = await attempt(check, configuration.site, clock, guard, extra=extra, heard=heard)
+        heartbeats.looked(result)
+        return result
 
     async def look(self_check: SelfCheck) -> Result:
         return await ask_self(self_check, configuration.site, clock, guard)
@@ -266,8 +287,18 @@ def _reported(driver: Driver, report: Reported) -> None:
     driver.handle(report)
 
 
-def _reloader(life: Life, driver: Driver, switches: "Switches") -> Reloader:
+def _pushes(driver: Driver, heartbeats: Heartbeats, clock: Clock) -> Pushes:
+    return Pushes(
+        expects=heartbeats.expects,
+        names=lambda: driver.configuration.checks,
+        take=heartbeats.take,
+        now=clock.now,
+    )
+
+
+def _reloader(life: Life, driver: Driver, switches: "Switches", heartbeats: Heartbeats) -> Reloader:
     def swap(configuration: Configuration) -> None:
+        heartbeats.follow(configuration.checks, life.clock.now())
         driver.swap(configuration)
         if life.viewer and life.webhooks:
             life.viewer.accepted(life.clock.now())

@@ -85,7 +85,8 @@ class Book:
         `anew`: they hear of the incident for the first time. No update goes to a receiver that holds the
         incident for resolved: there it could be a new one.
         """
-        budgets = self._budgets(incident.service, now) if incident.service else ()
+        of_service = incident.service and not incident.expiry
+        budgets = self._budgets(incident.service, now) if of_service else ()
         message = message_of(incident, configuration, budgets)
         closed_by = incident.closed_by if action is Action.UPDATE else ()
         for receiver in (name for name in receivers if name not in closed_by):

@@ -89,7 +89,8 @@ class Calendar:
         if incident.scope == "storm":
             return Held()
         silence = next((each.id for each in self._silences if _is_about(each, incident, at)), "")
-        return Held(self.maintained.get(incident.service, ""), silence)
+        # What ends by itself ends in maintenance too, and nobody is woken by a ticket.
+        return Held("" if incident.expiry else self.maintained.get(incident.service, ""), silence)
 
     def ended_at(self, incident: Incident, at: Moment) -> int | None:
         """Say when the last hold of an incident ended, if it did lately."""

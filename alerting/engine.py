@@ -6,7 +6,7 @@ Whoever drives it (daemon, simulation, replay) hands in each event with its inst
 
 from collections.abc import Callable, Iterable, Mapping, Set
 
-from alerting import reports, swap
+from alerting import digest, reports, swap
 from alerting.announcer import Announcer
 from alerting.book import Book
 from alerting.calendar import Calendar
@@ -25,6 +25,7 @@ from alerting.events import (
     Swapped,
     Wish,
 )
+from alerting.expiries import Expiries
 from alerting.incident import Incident, key_of
 from alerting.intent import Action, Intent
 from alerting.learning import Learning
@@ -35,7 +36,7 @@ from alerting.seeing import Seeing, ask_everybody, forget_suspects
 from alerting.words import budget_in_words
 from checks.diff import Difference, difference, enabled
 from checks.model import Configuration
-from probes.result import Outcome, Reason, Result
+from probes.result import NOTHING, Outcome, Reason, Result
 from slo.accounts import Accounts
 from slo.combined import Combined
 from slo.judge import Judge
@@ -53,7 +54,7 @@ class Engine:
         episodes: Mapping[str, int] | None = None,
         queued: Iterable[Intent] = (),
         orders: Orders | None = None,
-        missed: str = "",
+        remembered: Mapping[str, str] = NOTHING,
         judges: Mapping[str, Judge] | None = None,
     ) -> None:
         self.configuration = configuration
@@ -66,7 +67,8 @@ class Engine:
         self.calendar = Calendar(configuration, orders)
         self.accounts = Accounts(configuration, self.judges, self._times(), self.calendar.maintenance)
         self.book = Book(open_incidents, episodes, self._budgets)
-        self.announcer = Announcer(self.book, self.calendar, missed)
+        self.announcer = Announcer(self.book, self.calendar, remembered.get(digest.MEMORY, ""))
+        self.expiries = Expiries(self.book, self.announcer, remembered)
         self.dependencies = Dependencies(self.book, self.announcer, configuration)
         self.seeing = Seeing(configuration)
         self.suspects: set[str] = set()
@@ -153,6 +155,7 @@ class Engine:
         if (due := self.dependencies.wake()) is not None and due <= now:
             self.dependencies.passed(self._moment(now, decision))
         self._deliveries.passed(self._moment(now, decision))
+        self.expiries.passed(self._moment(now, decision))
         if _strained(decision):
             self._ourselves.strained(now)
         woken = self._wake is not None and now >= self._wake
@@ -167,6 +170,7 @@ class Engine:
             *self._ourselves.wakes(now),
             self.dependencies.wake(),
             self.announcer.wake(),
+            self.expiries.wake(),
             self.calendar.wake(),
             reports.wake(self.book, self.configuration, now),
         )
@@ -191,6 +195,7 @@ class Engine:
             standing.look()
             self.dependencies.settle(standing, self._moment(now, decision))
         swap.end_orphans(self.book, self.announcer, self._moment(now, decision))
+        self.expiries.begin(self._moment(now, decision))
         self.dependencies.review(self._moment(now, decision))
 
     # --- a reload
@@ -211,6 +216,7 @@ class Engine:
         self.announcer.abandon(leaving, at)
         mended = swap.mended(self._ourselves.silent, old, configuration)
         self._ourselves.swapped(configuration.receivers.keys() - leaving - mended)
+        self.expiries.follow(changes.changed, at)
         swap.end_unwatched(before, self.book, self.dependencies, at)
         swap.end_orphans(self.book, self.announcer, at)
         same = swap.continued(changes, configuration)
@@ -274,6 +280,7 @@ class Engine:
         changed = change is not None or judge.shown is not shown
         self._ourselves.news |= changed
         self._mark(judge)
+        self.expiries.took(judge.check, result, self._moment(now, decision))
         if judge.wants_confirmation:
             decision.ask.append(Wish(result.check, now + round(judge.check.confirm_interval * 1000)))
         other = self._is_cause(judge) and bad is not None and result.reason not in (None, bad.reason)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
+from alerting.expiry import Expiry
 from alerting.intent import Urgency
 from store.rows import IncidentRow
 
-Scope = Literal["service", "monitor", "storm", "digest"]
+Scope = Literal["service", "certificate", "domain", "monitor", "storm", "digest"]
 Ended = Literal["", "removed", "superseded"]  # why, where nothing was restored
 Happening = Literal["acknowledged", "unacknowledged", "resolved", "reopened"]  # at a receiver's end
 UNMEASURED = "unmeasured/"  # begins the names of what is told of services that nobody measures
@@ -56,7 +57,8 @@ class Incident:
 
     `in_maintenance` and `silenced_by` name what holds its announcement; on one that was told before they
     hold the rest of what there is to say. `put_off`: so far only those were told who hear of it outside of
-    its route's hours. `stormed` are the receivers that hear of it together with others.
+    its route's hours. `stormed` are the receivers that hear of it together with others. `expiry` is what
+    ends, where it is about that, and `stage` how pressing it was when that was last said.
     """
 
     key: str
@@ -89,6 +91,8 @@ class Incident:
     stormed: tuple[str, ...] = ()
     flapping: bool = False
     unseen: bool = False  # whether its service is unknown now, which is no recovery
+    expiry: Expiry | None = None
+    stage: int = 0
 
     @property
     def held(self) -> bool:
@@ -115,6 +119,8 @@ class Incident:
         """Name the service that it is about; nothing where it is about none."""
         if self.scope == "service":
             return self.name
+        if self.expiry:
+            return self.expiry.service
         return self.name.removeprefix(UNMEASURED) if self.name.startswith(UNMEASURED) else ""
 
     @property
@@ -151,6 +157,7 @@ class Incident:
             said[listed] = tuple(said.get(listed, ()))
         said["urgency"] = Urgency(said["urgency"])
         said["heard"] = {name: Heard(**heard) for name, heard in said.get("heard", {}).items()}
+        said["expiry"] = Expiry(**said["expiry"]) if said.get("expiry") else None
         return cls(**said)
 
 

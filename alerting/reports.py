@@ -116,6 +116,8 @@ def _to_answer(incident: Incident, configuration: Configuration) -> Iterator[str
 def _due_at(incident: Incident, receiver: str, configuration: Configuration) -> int | None:
     """Say when time alone makes us say it again; None where a bad attempt does."""
     heard = incident.heard[receiver]
+    if incident.expiry:
+        return None  # what was closed there is said again once it is pressing
     if heard.by_person:
         target = cast(Target, configuration.receivers[receiver].target)
         return heard.at + round(target.abilities.hand_resolved_hold * 1000)

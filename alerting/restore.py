@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
-from alerting import digest
 from alerting.engine import Engine
 from alerting.incident import Incident
 from alerting.intent import Intent
@@ -30,13 +29,14 @@ class Restored:
     """The engine, and the messages not known to be delivered, each with whether it was tried.
 
     `orders` are those about messages that no daemon has carried out. `kept` says until when (ms) the past of
-    a check is stored as it was judged.
+    a check is stored as it was judged. `remembered` are the few things that are kept by their names.
     """
 
     engine: Engine
     queued: tuple[tuple[Intent, bool], ...]
     orders: tuple[Operation, ...] = ()
     kept: Mapping[str, int] = field(default_factory=dict)
+    remembered: Mapping[str, str] = field(default_factory=dict)
 
 
 def resume(configuration: Configuration, store: Store, now: int) -> Restored:
@@ -73,13 +73,12 @@ def restore(
     for name, check in enabled(configuration).items():
         if name not in kept:
             judge_stored(judges.setdefault(name, Judge(check)), connection, min(now, until) - REPLAYED)
-    missed = remembered.get(digest.MEMORY, "")
-    engine = Engine(configuration, incidents, episodes, queued, orders, missed, judges)
+    engine = Engine(configuration, incidents, episodes, queued, orders, remembered, judges)
     engine.learning.revisions = revisions
     _read(engine, connection, now, until)
     left = unfinished(operations, remembered, {intent.id for intent in queued})
     waiting = tuple((intent, intent.id in tried) for intent in queued)
-    return Restored(engine, waiting, tuple(left), kept)
+    return Restored(engine, waiting, tuple(left), kept, remembered)
 
 
 def _read(engine: Engine, connection: sqlite3.Connection, now: int, until: int) -> None:

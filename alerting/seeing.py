@@ -23,6 +23,7 @@ class Seeing:
         eyes = _eyes_of(configuration)
         self.sights: dict[Network, Sight] = {network: Sight(network, each) for network, each in eyes.items()}
         self._named = _named(configuration)
+        self._passive = _passive(configuration)
 
     def redefine(self, configuration: Configuration, former: Mapping[str, str], now: int) -> None:
         """Watch by another configuration from now on.
@@ -31,7 +32,7 @@ class Seeing:
         others tells nothing any more.
         """
         names = {was: name for name, was in former.items()}
-        self._named = _named(configuration)
+        self._named, self._passive = _named(configuration), _passive(configuration)
         for network, eyes in _eyes_of(configuration).items():
             sight = self.sights[network]
             sight.held = [each for held in sight.held if (each := _renamed(held, names)) is not None]
@@ -45,6 +46,8 @@ class Seeing:
 
     def saw(self, sight: Sight, result: Result, now: int) -> None:
         """Let a result of a check tell what it does of our network, whether or not it is final."""
+        if result.check in self._passive:
+            return
         sight.saw(result, now, named=self._named.get(result.check, True))
 
     def looked(self, network: Network, result: Result, now: int) -> None:
@@ -99,6 +102,12 @@ def _eyes_of(configuration: Configuration) -> dict[Network, dict[str, bool]]:
 def _named(configuration: Configuration) -> dict[str, bool]:
     """Say of each check whether it has a name to resolve."""
     return {check.name: not is_address(check.host) for check in configuration.checks.values()}
+
+
+def _passive(configuration: Configuration) -> frozenset[str]:
+    """Name the checks that ask nobody: that they are good tells nothing of our network."""
+    checks = configuration.checks.values()
+    return frozenset(check.name for check in checks if getattr(check.probe, "passive", False))
 
 
 def _renamed(held: Held, names: Mapping[str, str]) -> Held | None:

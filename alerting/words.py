@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 
+from alerting.expiry import Expiry
 from alerting.incident import Incident
 from alerting.intent import Message
 from checks.model import Configuration, Service
@@ -36,7 +37,7 @@ WORDS: dict[Reason, str] = {
     Reason.NOT_DELIVERED: "the mail does not arrive",
     Reason.DELIVERED_LATE: "the mail arrives late",
     Reason.DELIVERED_TO_SPAM: "the mail lands in spam",
-    Reason.DECLARED: "the vendor says so",
+    Reason.DECLARED: "those who run it say so",
     Reason.MISSED: "the expected beat did not come",
 }
 
@@ -94,6 +95,8 @@ def summary_of(incident: Incident) -> str:
         return _storm(incident)
     if incident.scope == "digest":
         return incident.text
+    if incident.expiry:
+        return _expiring(incident, incident.expiry)
     return _of_service(incident, title)
 
 
@@ -121,6 +124,20 @@ def _taken_along(incident: Incident) -> str:
         return ""
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return f"; down with it: {', '.join(names[:NAMED])}{more}"
+
+
+def ending(scope: str, whose: str) -> str:
+    """Name what ends."""
+    return f"the domain {whose}" if scope == "domain" else f"the certificate of {whose}"
+
+
+def _expiring(incident: Incident, expiry: Expiry) -> str:
+    if incident.resolved_at is None:
+        return incident.text
+    if incident.restored_at is not None:
+        return f"{ending(incident.scope, expiry.whose)} is renewed, and expires at {clock(expiry.ends)}"
+    told = "is told anew" if incident.ended == "superseded" else "is no longer watched"
+    return f"{incident.title} {told}"
 
 
 def _storm(incident: Incident) -> str:

@@ -8,6 +8,7 @@ from alerting.words import clock
 from checks.model import Check, Configuration
 from commands.console import STYLES, Console
 from commands.context import Context, Status, Stop, unknown
+from commands.heard import heard_by
 from commands.plain import milliseconds
 from commands.round import ask_each
 from commands.verdict import document_of, explained, status_of
@@ -30,7 +31,8 @@ def run(context: Context) -> Status:
     configuration = context.configuration()
     check = _check(configuration, context.said.check, force=context.said.force)
     with context.console.progress(f"asking {check.name}"):
-        asked = asyncio.run(ask_each(configuration, [check.name], context.clock, look=False))
+        heard = heard_by(configuration, [check.name])
+        asked = asyncio.run(ask_each(configuration, [check.name], context.clock, look=False, heard=heard))
     result = asked.results[check.name]
     if context.said.json:
         context.console.json(document_of(check, result))

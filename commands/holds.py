@@ -76,7 +76,8 @@ class Holds:
         """Give what held it in [start, end), in order of time."""
         if incident.scope == "storm" or end <= start:
             return []
-        found = [*self.of_service(incident.service, start, end), *self._of_silences(incident, start, end)]
+        service = "" if incident.expiry else incident.service
+        found = [*self.of_service(service, start, end), *self._of_silences(incident, start, end)]
         return sorted(found, key=lambda hold: (hold.begin, hold.end))
 
     def of_service(self, service: str, start: int, end: int) -> Iterator[Hold]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from checks.model import Configuration
 from commands.console import Console
 from commands.context import Context, Status
+from commands.heard import heard_by
 from commands.plain import milliseconds, plural
 from commands.round import Asked, ask_each
 from commands.sight import blind_for
@@ -25,7 +26,10 @@ def run(context: Context) -> Status:
     configuration = context.configuration()
     names = sorted(name for name, check in configuration.checks.items() if check.enabled)
     with context.console.progress("asking", total=len(names)) as step:
-        asked = asyncio.run(ask_each(configuration, names, context.clock, look=True, then=step))
+        asking = ask_each(
+            configuration, names, context.clock, look=True, then=step, heard=heard_by(configuration, names)
+        )
+        asked = asyncio.run(asking)
     results = [asked.results[name] for name in names]
     if context.said.json:
         context.console.json([document_of(configuration.checks[each.check], each) for each in results])

@@ -12,7 +12,8 @@ from checks.model import Check, Configuration, Network, SelfCheck
 from probes.attempt import attempt
 from probes.clock import Clock
 from probes.guard import LoopGuard
-from probes.result import Reason, Result
+from probes.heard import Heard
+from probes.result import NOTHING, Reason, Result
 from probes.self_checks import ask_self
 from store.rows import Reclassified
 
@@ -35,14 +36,16 @@ async def ask_each(
     *,
     look: bool,
     then: Callable[[], None] = lambda: None,
+    heard: Mapping[str, Heard] = NOTHING,
 ) -> Asked:
     """Ask these checks once each, also those switched off. `then` is called as each one's outcome is final.
 
-    With `look` the self-checks are asked in any case, else only when a result depends on them.
+    With `look` the self-checks are asked in any case, else only when a result depends on them. `heard` is
+    what is known of heartbeats.
     """
     guard = LoopGuard()
     guard.start()
-    asking = _Round(narrowed(configuration, names), clock, guard, then)
+    asking = _Round(narrowed(configuration, names), clock, guard, then, heard)
     try:
         return await asking.run(look=look)
     finally:
@@ -78,9 +81,15 @@ class _Round:
     """Drives an engine of its own until every outcome is final. Owner of the tasks that ask."""
 
     def __init__(
-        self, configuration: Configuration, clock: Clock, guard: LoopGuard, then: Callable[[], None]
+        self,
+        configuration: Configuration,
+        clock: Clock,
+        guard: LoopGuard,
+        then: Callable[[], None],
+        heard: Mapping[str, Heard],
     ) -> None:
         self._configuration, self._clock, self._guard, self._then = configuration, clock, guard, then
+        self._heard = heard
         routeless = replace(configuration.alerting, routes=(), fallback="")
         self._engine = Engine(replace(configuration, alerting=routeless))
         self._events: asyncio.Queue[Event] = asyncio.Queue()
@@ -161,7 +170,8 @@ class _Round:
                 await room.enter_async_context(self._hosts[check.host])
             await room.enter_async_context(self._in_flight)
             site = self._configuration.site
-            result = await attempt(check, site, self._clock, self._guard, extra=True)
+            heard = self._heard.get(check.name)
+            result = await attempt(check, site, self._clock, self._guard, extra=True, heard=heard)
         self._events.put_nowait(Attempted(result))
 
     async def _look(self, self_check: SelfCheck) -> None:

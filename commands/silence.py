@@ -200,7 +200,7 @@ def _is_a_name(name: str, configuration: Configuration) -> bool:
     family, _, rest = name.partition("/")
     if family == "receiver":
         return rest in configuration.receivers
-    return family in FAMILIES or name in configuration.services
+    return family in FAMILIES or name in configuration.services or name in configuration.checks
 
 
 def _could_be(match: Mapping[str, Any], configuration: Configuration) -> bool:

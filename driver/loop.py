@@ -256,6 +256,12 @@ class Driver:
 
     # --- asking
 
+    def ask(self, check: str, at: int) -> None:
+        """Ask a check at an instant (ms), beside its grid, or as soon after it as may be."""
+        if not self._stopped:
+            self.schedule.ask(check, at)
+            self._at("pulse", self.schedule.next_at(), self._pulse)
+
     def _pulse(self) -> None:
         """Ask whoever is due."""
         now = self._out.clock.now()

@@ -2,7 +2,9 @@
 
 # One line per kind, loaded on use: the word in `checks.yaml` and where its options and its `ask` live.
 KINDS: dict[str, str] = {
+    "dns": "probes.basic.dns:Dns",
     "domain": "probes.basic.domain:Domain",
+    "heartbeat": "probes.basic.heartbeat:Heartbeat",
     "http": "probes.basic.http:Http",
     "ikev2": "probes.access.ikev2:Ikev2",
     "mail_roundtrip": "probes.mail.mail_roundtrip:MailRoundtrip",
@@ -17,7 +19,6 @@ KINDS: dict[str, str] = {
 # Words of kinds that come with a later version: known, and refused as such.
 LATER = (
     "icmp",
-    "dns",
     "saml",
     "ldap",
     "kerberos",
@@ -31,5 +32,4 @@ LATER = (
     "wireguard",
     "sslvpn",
     "proxied",
-    "heartbeat",
 )

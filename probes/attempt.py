@@ -8,6 +8,7 @@ from typing import Protocol, cast
 
 from checks.model import Check
 from probes.guard import Guard
+from probes.heard import Heard
 from probes.masking import hidden_in, mask
 from probes.result import Outcome, Reason, Result, measured
 from probes.tools import Failed, Probe, Tools
@@ -28,13 +29,20 @@ class Clock(Protocol):
 
 
 async def attempt(
-    check: Check, site: str, clock: Clock, guard: Guard, *, extra: bool, at: int | None = None
+    check: Check,
+    site: str,
+    clock: Clock,
+    guard: Guard,
+    *,
+    extra: bool,
+    at: int | None = None,
+    heard: Heard | None = None,
 ) -> Result:
     """Ask `check` once, within its time-out. `at` stamps the result where the clock is not to.
 
-    Only a cancellation leaves no result.
+    `heard` is what was pushed for it. Only a cancellation leaves no result.
     """
-    tools = Tools(now=clock.now, time=clock.time)
+    tools = Tools(now=clock.now, time=clock.time, heard=heard)
     at, begun = clock.now() if at is None else at, clock.time()
     failed = _weighed(check, await _failure(check, tools, guard))
     took = clock.time() - begun
@@ -85,6 +93,7 @@ def _timed_out(check: Check, tools: Tools, deadline: "Deadline") -> Failed:
         )
     spent = tools.learned.phases.get(tools.doing)
     where = f"; {spent:.3g} s of it went by in the step {tools.doing}" if spent is not None else ""
+    where += f"; {tools.so_far}" if tools.so_far else ""
     return Failed(tools.timeout_reason, f"not done within {check.timeout:g} s{where}")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
+from probes.heard import Heard
 from probes.result import Reason
 
 
@@ -51,6 +52,7 @@ class Tools:
 
     `time` is a monotonic clock in seconds, `now` the wall clock in ms since the epoch. `timeout_reason` is
     what running out of time means at this moment: each step of the connection engine sets it as it begins.
+    `heard` is what was pushed to us for this check, None where nobody can say.
     """
 
     now: Callable[[], int]
@@ -58,13 +60,15 @@ class Tools:
     learned: Learned = field(default_factory=Learned)
     timeout_reason: Reason = Reason.RESPONSE_TIMEOUT
     doing: str = ""
+    so_far: str = ""
+    heard: Heard | None = None
     whole: "Tools | None" = None
     part: str = ""
 
     def phase(self, name: str, timeout_reason: Reason = Reason.RESPONSE_TIMEOUT) -> "Phase":
         """Time a named part of the attempt; the same name twice adds up. Also timed when it fails."""
         whole, name = (self.whole, self.part) if self.whole else (self, name)
-        whole.timeout_reason, whole.doing = timeout_reason, name
+        whole.timeout_reason, whole.doing, whole.so_far = timeout_reason, name, ""
         return Phase(name, whole.learned.phases, self.time)
 
     def within(self, part: str) -> "Tools":
@@ -76,6 +80,10 @@ class Tools:
         return Tools(
             now=self.now, time=self.time, learned=learned, whole=self.whole or self, part=self.part or part
         )
+
+    def tell(self, so_far: str) -> None:
+        """Say how far the step has come, for the detail should time run out in it."""
+        (self.whole or self).so_far = so_far
 
     def fact(self, name: str, value: float) -> None:
         """Keep a number in base units; the kind has declared it."""

@@ -9,18 +9,23 @@ from importlib.resources import files
 
 from aiohttp import web
 
+from alerting.form import instant
 from exporter.render import pieces
 from web import api
 from web.accept import format_of
 from web.access import Asked, refusal
-from web.answers import answer
+from web.answers import answer, document
 from web.api import Ready, See
 from web.pages import overview
 from web.past import Past
+from web.push import BODY as PUSH
+from web.push import Pushed, Pushes, Refused
+from web.resources import BASE
 from web.webhooks import Answer, Delivery, deaf
 
 Hear = Callable[[Delivery], Answer]
 Reload = Callable[[], Awaitable[Sequence[str]]]
+Pushing = Callable[[], Pushes | None]
 
 BODY = 64 * 1024  # bytes of a request's body
 LINE, FIELD, FIELDS = 4096, 8192, 64  # bytes of the request line, of a header field; number of fields
@@ -51,6 +56,7 @@ class Source:
     ready: Ready
     hear: Hear
     reload: Reload
+    pushes: Pushing
 
 
 SOURCE = web.AppKey("source", Source)
@@ -64,16 +70,27 @@ async def _fixed() -> Sequence[str]:
     return ("there is nothing to be reloaded here",)
 
 
+def _none() -> None:
+    """Give nobody who takes pushes."""
+
+
 def application(
-    see: See, *, ready: Ready, hear: Hear = deaf, reload: Reload = _fixed, past: Past | None = None
+    see: See,
+    *,
+    ready: Ready,
+    hear: Hear = deaf,
+    reload: Reload = _fixed,
+    pushes: Pushing = _none,
+    past: Past | None = None,
 ) -> web.Application:
     """Make what answers. `see` gives the daemon as it stands, `hear` takes webhooks in.
 
-    `reload` gives the mistakes of a configuration that was refused. None is called before `ready` says yes.
+    `reload` gives the mistakes of a configuration that was refused, `pushes` who takes heartbeats, if anybody
+    does. None is called before `ready` says yes.
     `past` reads the store for the API; without it there are only lists of what stands now.
     """
     app = web.Application(client_max_size=BODY)
-    app[SOURCE] = Source(see, ready, hear, reload)
+    app[SOURCE] = Source(see, ready, hear, reload, pushes)
     app.on_response_prepare.append(_protect)
     app.add_routes(
         [
@@ -85,6 +102,7 @@ def application(
             web.put("/-/reload", _reload),
             web.get("/static/{name}", _static),
             web.post("/webhooks/pagerduty", _webhook),
+            web.route("*", f"{BASE}/push/{{name}}", _push),
             *api.routes(see, ready, past),
         ]
     )
@@ -171,14 +189,44 @@ async def _static(request: web.Request) -> web.Response:
 async def _webhook(request: web.Request) -> web.Response:
     """Take a webhook of PagerDuty's in: its signature is its right, wherever it comes from."""
     source = _when_ready(request)
-    try:
-        async with asyncio.timeout(SLOW):
-            body = await request.read()
-    except TimeoutError:
-        raise web.HTTPRequestTimeout from None
+    body = await _body(request)
     signature = ",".join(request.headers.getall("X-PagerDuty-Signature", ()))
     heard = source.hear(Delivery(signature, request.headers.get("X-Webhook-Id", ""), body))
     return web.Response(status=heard.status, text=f"{heard.text}\n")
+
+
+async def _push(request: web.Request) -> web.Response:
+    """Take a heartbeat in: the token of its check is its right, wherever it comes from."""
+    try:
+        at, kept = await _pushed(request)
+    except Refused as error:
+        return document({"error": str(error)}, error.status, **error.headers)
+    return document({"at": instant(at), "kept": kept}, HTTPStatus.OK if kept else HTTPStatus.ACCEPTED)
+
+
+async def _pushed(request: web.Request) -> tuple[int, bool]:
+    if request.method != "POST":
+        why = f"{request.method} is no beat: use POST"
+        raise Refused(HTTPStatus.METHOD_NOT_ALLOWED, why, Allow="POST")
+    source = request.app[SOURCE]
+    pushes = source.pushes() if source.ready() else None
+    if pushes is None:
+        why = "nobody listens now: we are starting, or stopping"
+        raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, why, **{"Retry-After": "5"})
+    name, right = request.match_info["name"], request.headers.get("Authorization", "")
+    pushes.admit(name, right)  # before a byte of the body is read
+    if (request.content_length or 0) > PUSH or len(body := await _body(request)) > PUSH:
+        raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a body may have {PUSH} bytes")
+    pushed = Pushed(name=name, authorization=right, query=tuple(request.query.items()), body=body)
+    return await pushes.hear(pushed)
+
+
+async def _body(request: web.Request) -> bytes:
+    try:
+        async with asyncio.timeout(SLOW):
+            return await request.read()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
 
 
 def _see_if_ready(request: web.Request) -> See:

@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass
 
 from checks.texts import read_host
 from checks.values import RuleError, Whole
-from probes.net.certificate import CERTIFICATE_FACTS, Presented, learn, presented
+from probes.net.certificate import CERTIFICATE_FACTS, Presented, describe, learn, presented
 from probes.net.dial import dial
 from probes.net.options import STRICT, Addressed, Trusting
 from probes.net.starttls import Protocol, leave, upgrade
@@ -128,16 +128,15 @@ expect_names: [login.example.com, sso.example.com]
             raise Failed(Reason.ASSERTION, wrong)
 
     def _wrong(self, chain: list[Presented]) -> Iterator[str]:
-        own, said = read(_der(chain[0])), chain[0].said
-        names = [name for _, name in said.get("subjectAltName", ())]
-        issuer = issued_by(said)
+        own, said = read(chain[0].der), describe(chain[0].said)
+        names, issuer = said["names"], said["issuer"]
         if missing := [name for name in self.expect_names if not covers(names, name)]:
             yield f"the certificate is not for {', '.join(missing)}"
         if self.expect_issuer and found(self.expect_issuer, issuer.encode()) is None:
             yield f"the certificate is issued by {issuer}"
         if self.expect_fingerprint and own.fingerprint not in self.expect_fingerprint:
             yield f"the certificate has the fingerprint {own.fingerprint}"
-        if self.expect_pin and not {read(_der(one)).key_pin for one in chain}.intersection(self.expect_pin):
+        if self.expect_pin and not {read(one.der).key_pin for one in chain}.intersection(self.expect_pin):
             yield f"no certificate of the chain has an expected key; the first has {own.key_pin}"
 
 
@@ -145,6 +144,7 @@ async def _shake(tools: Tools, stream: Encrypted) -> None:
     """Shake hands, and learn also where that fails. Raises Failed."""
     try:
         await stream.handshake()
+        tools.learned.evidence["agreed"] = _agreed(stream)
         tools.fact("version", float((stream.session.version() or "TLSv0").removeprefix("TLSv")))
     finally:
         learn(tools, stream.session)
@@ -155,18 +155,13 @@ def _examine(tools: Tools, stream: Encrypted) -> None:
     chain = presented(stream.session)
     if not chain:
         return
-    own = read(_der(chain[0]))
+    own = read(chain[0].der)
     tools.fact("not_before", chain[0].begins)
     tools.fact("chain_length", len(chain))
     if own.key_size:
         tools.fact("key_size_bits", own.key_size)
     told = {"serial": own.serial, "signature": own.signature, "key": own.key, "pin": own.key_pin}
     tools.learned.evidence["certificate"] |= {"fingerprint": own.fingerprint, **_filled(told)}
-    tools.learned.evidence["agreed"] = _agreed(stream)
-
-
-def _der(one: Presented) -> bytes:
-    return b64decode("".join(one.der.split("\n")[1:-2])) if isinstance(one.der, str) else one.der
 
 
 def _agreed(stream: Encrypted) -> dict[str, str]:
@@ -177,8 +172,3 @@ def _agreed(stream: Encrypted) -> dict[str, str]:
 
 def _filled(texts: Mapping[str, str | None]) -> dict[str, str]:
     return {name: value for name, value in texts.items() if value}
-
-
-def issued_by(said: Any) -> str:
-    """Name the issuer as the evidence does."""
-    return ", ".join(f"{key}={value}" for part in said.get("issuer", ()) for key, value in part)

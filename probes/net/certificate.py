@@ -21,7 +21,7 @@ LIFETIME = Fact(
 )
 CERTIFICATE_FACTS = (EXPIRY, LIFETIME)
 KEPT = 1024  # certificates that are remembered: reading one takes as long as half a handshake's cryptography
-DER = 1  # _ssl.ENCODING_DER
+DER = 2  # _ssl.ENCODING_DER
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from probes.net.connect import REASONS
 from probes.net.readiness import readiness
@@ -13,24 +13,37 @@ from probes.tools import Failed, Tools
 LARGEST = 65_507  # bytes of a datagram's contents over IPv4 (RFC 768, RFC 791)
 
 
-async def ask_once(tools: Tools, addresses: Sequence[Address], data: bytes) -> bytes:
-    """Send one datagram to the first address that there is a way to, and give the first that comes back.
+async def ask_once(
+    tools: Tools,
+    addresses: Sequence[Address],
+    data: bytes,
+    wanted: Callable[[bytes], bool] = lambda _: True,
+    phase: str = "answer",
+) -> bytes:
+    """Send one datagram to the first address that there is a way to, and give the first wanted one back.
 
     The socket is connected, so that nobody else is heard, and that the other end's ICMP is: `connect_refused`
     when nobody listens there, `connect_unreachable` when it does not get there. Raises Failed.
     """
-    with tools.phase("answer"):
+    with tools.phase(phase):
+        tools.tell("down, filtered, or not answering such a datagram")
         sock = _connected(addresses)
         ready = readiness()
         try:
             ready.watch(sock.fileno())
             sock.send(data)
-            return await _heard(sock)
+            return await _first(sock, wanted)
         except OSError as error:
             raise _failure(str(addresses[0]), error) from error
         finally:
             ready.forget(sock.fileno())
             sock.close()
+
+
+async def _first(sock: socket.socket, wanted: Callable[[bytes], bool]) -> bytes:
+    while not wanted(heard := await _heard(sock)):
+        pass
+    return heard
 
 
 async def _heard(sock: socket.socket) -> bytes:

@@ -49,6 +49,7 @@ class Dialogue:
                 raise Failed(failed.reason, f"step {number} ({step}): {failed.detail}") from failed
             except CancelledError:  # time ran out, or the attempt is called off
                 self._keep(number, step)
+                self._tools.tell(f"step {number} ({step}) got {self._shown() if self._came else 'nothing'}")
                 raise
 
     def close(self) -> None:

@@ -6,16 +6,21 @@ They have no slots: a class cannot inherit from two that have.
 import socket
 from collections.abc import Sequence
 from ssl import SSLContext
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict
+from pydantic import AfterValidator, ConfigDict
 from pydantic.dataclasses import dataclass
 
+from checks.texts import read_host
 from checks.values import Beside, RuleError
 from probes.net.trust import Policy, Version, context
 
 STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
 FAMILIES = {"any": socket.AF_UNSPEC, "ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
+
+
+def _name(text: str) -> str:
+    return read_host(text) if text else text
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -44,7 +49,7 @@ class Trusting:
     key_file: Beside = ""
     """A file (PEM) with its private key, where cert_file does not hold that too."""
 
-    server_name: str = ""
+    server_name: Annotated[str, AfterValidator(_name)] = ""
     """The name that the certificate must have, where that is not the host's."""
 
     min_tls: Version = "1.2"

@@ -1,5 +1,6 @@
 """Bytes to and from the other end of a connection, without a protocol."""
 
+import asyncio
 import socket
 from contextlib import suppress
 from typing import Protocol
@@ -9,6 +10,7 @@ from probes.result import Reason
 from probes.tools import Failed
 
 CHUNK = 65536
+AT_ONCE = 16  # pieces that are read without a wait, before others have their turn
 
 
 class Stream(Protocol):
@@ -34,10 +36,11 @@ class Stream(Protocol):
 class Plain:
     """A connected, non-blocking socket, which it owns and the loop's readiness watches."""
 
-    __slots__ = ("_descriptor", "_ready", "_sock")
+    __slots__ = ("_at_once", "_descriptor", "_ready", "_sock")
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock, self._descriptor, self._ready = sock, sock.fileno(), readiness()
+        self._at_once = 0
 
     @classmethod
     def watched(cls, sock: socket.socket) -> "Plain":
@@ -47,10 +50,15 @@ class Plain:
 
     async def read_some(self) -> bytes:
         """Wait for bytes and give what is there; nothing when the other end has finished."""
+        self._at_once += 1
+        if self._at_once > AT_ONCE:  # who floods us shall not keep others waiting, nor time from running out
+            self._at_once = 0
+            await asyncio.sleep(0)
         while True:
             try:
                 return self._sock.recv(CHUNK)
             except BlockingIOError:
+                self._at_once = 0
                 await self._ready.wait(self._descriptor)
             except OSError as error:
                 raise broken(error) from error

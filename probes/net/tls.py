@@ -15,16 +15,20 @@ VERDICTS = {
     62: Reason.TLS_NAME,
     64: Reason.TLS_NAME,
 }
+MOST_UNREAD = (
+    256 * 1024
+)  # bytes of TLS in a row with nothing in them for whoever reads: no handshake is so long
 
 
 class Encrypted:
     """TLS over another stream, which it closes with itself."""
 
-    __slots__ = ("_in", "_open", "_out", "_tls", "_under")
+    __slots__ = ("_in", "_open", "_out", "_tls", "_under", "_unread")
 
     def __init__(self, under: Stream, trust: ssl.SSLContext, host: str) -> None:
         self._under, self._in, self._out = under, ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = trust.wrap_bio(self._in, self._out, server_hostname=host)
+        self._unread = 0
         self._open = False  # do both ends believe that they can speak?
 
     @property
@@ -51,7 +55,7 @@ class Encrypted:
         """Wait for bytes and give what is there; nothing when the other end has finished."""
         while True:
             try:
-                return self._tls.read(CHUNK)
+                data = self._tls.read(CHUNK)
             except ssl.SSLWantReadError:
                 await self._exchange()
             except ssl.SSLEOFError:
@@ -60,6 +64,9 @@ class Encrypted:
             except ssl.SSLError as error:
                 self._open = False
                 raise _refused(error) from error
+            else:
+                self._unread = 0
+                return data
 
     async def write_all(self, data: bytes) -> None:
         """Send all of it."""
@@ -87,6 +94,9 @@ class Encrypted:
     async def _exchange(self) -> None:
         await self._flush()
         data = await self._under.read_some()
+        self._unread += len(data)
+        if self._unread > MOST_UNREAD:
+            raise Failed(Reason.TOO_LARGE, f"over {MOST_UNREAD} bytes of TLS came, and nothing in them")
         if data:
             self._in.write(data)
         else:

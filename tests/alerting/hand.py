@@ -1,13 +1,12 @@
 """An engine driven by hand: its `wake` is honoured to the millisecond, its self-checks answer as told."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from alerting import digest
 from alerting.engine import Engine
 from alerting.events import (
     Attempted,
@@ -110,6 +109,7 @@ class Hand:
 
     def __init__(self, configuration: Configuration | None = None, **memory: Any) -> None:
         self.engine = Engine(configuration or company(), **memory)
+        self.remembered: Mapping[str, str] = memory.get("remembered", {})
         self.now = START
         self.mute: frozenset[str] = frozenset()  # the self-checks that fail
         self.hung = False  # whether no self-check that begins now ever ends
@@ -329,7 +329,7 @@ def restarted(
         episodes=old.book.episodes,
         queued=queued,
         orders=orders,
-        missed=next((row.value for row in reversed(hand.rows(Memory)) if row.name == digest.MEMORY), ""),
+        remembered=dict(hand.remembered) | {row.name: row.value for row in hand.rows(Memory)},
     )
     new.engine.replay(hand.rows(Result))
     new.operations = list(hand.operations)

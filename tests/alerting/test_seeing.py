@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from alerting.events import Decision
 from alerting.seeing import Seeing, ask_everybody, forget_suspects
 from checks.model import Network
@@ -55,6 +57,22 @@ def test_what_is_kept_back_comes_out_as_it_was_or_as_blindness() -> None:
     (result,) = seen.released(5320)
     assert (result.at, result.outcome, result.reason) == (5000, Outcome.UNKNOWN, Reason.BLIND)
     assert result.detail == ours.detail  # what was met is still to be read
+
+
+def test_a_check_that_asks_nobody_tells_nothing_of_our_network() -> None:
+    class Called:
+        passive = True
+
+    said = company(check("login"), replace(check("job"), probe=Called()))
+    for name, blind in (("login", False), ("job", True)):
+        seen = Seeing(said)
+        dark(seen, 0)
+        seen.attempted(said.checks[name], made(name, 10), 11)
+        seen.attempted(said.checks["login"], made("login", 20, TIMEOUT), 30)
+        dark(seen, 31)
+        seen.attempted(said.checks[name], made(name, 60), 61)
+
+        assert seen.sights["internet"].blind is blind, name
 
 
 def test_the_networks_are_seen_each_by_its_own_self_checks() -> None:

@@ -6,7 +6,12 @@ import jsonschema
 import pytest
 
 from commands.ask import waterfall
+from probes.clock import Clock
+from probes.heard import Beat, Heard
 from probes.result import Outcome, Result
+from store import file
+from store.rows import Memory
+from store.transaction import write
 from tests.commands.shapes import RESULT
 from tests.commands.shell import Shell, Site, configuration, http
 from tests.house.tree import ROOT
@@ -146,3 +151,21 @@ def test_without_bars_the_column_is_left_out() -> None:
         ("phase", "took"),
         [("connect", "     0.0 ms"), ("in all", "     0.0 ms")],
     )
+
+
+def test_a_heartbeat_is_told_from_the_store_where_there_is_one(shell: Shell) -> None:
+    rest = "store: sqlite:///watchkeeper.db\n"
+    shell.write(
+        configuration("job: {service: web, kind: heartbeat, within: 1h, token: t, timeout: 5s}", rest=rest)
+    )
+    none = shell.type("ask", "job")
+    assert (none.status, "heard by a running daemon alone" in none.out) == (3, True)
+
+    good_at = Clock().now() - 1000
+    with file.open(shell.folder / "watchkeeper.db", "test", good_at) as store:
+        write(store.connection, [Memory("heartbeat/job", Heard().after(Beat(at=good_at, took=2.5)).text())])
+
+    told = shell.type("ask", "job")
+    assert (told.status, told.err) == (0, "")
+    assert "took" in told.out
+    assert shell.type("once").status == 0

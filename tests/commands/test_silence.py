@@ -89,7 +89,14 @@ def test_every_word_of_a_match_and_the_name_can_be_asked(shell: Shell) -> None:
 
 @pytest.mark.parametrize(
     "pair",
-    ["name=receiver/chat", "name=blind/internet", "scope=monitor", "name=unmeasured/sso", "name=reload"],
+    [
+        "name=receiver/chat",
+        "name=blind/internet",
+        "scope=monitor",
+        "name=unmeasured/sso",
+        "name=reload",
+        "name=front",
+    ],
 )
 def test_what_is_told_of_ourselves_can_be_silenced_too(shell: Shell, pair: str) -> None:
     answer = add(shell, "--match", pair, "--for", "1h")

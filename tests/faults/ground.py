@@ -20,7 +20,7 @@ from probes.net.lookup import Lookup
 from tests.fakes import badhttp
 from tests.fakes.badhttp import Behaviour, serving
 from tests.fakes.certificates import GOOD, WRONG, Held
-from tests.fakes.dns import name_server
+from tests.fakes.dns import NOERROR, NameServer, name_server
 from tests.fakes.scripted import Cue, endless, plays
 from tests.servers.nginx import free_port
 from tests.servers.openssl import s_server
@@ -129,11 +129,51 @@ def named(kind: str, code: int | None) -> Made:
     @asynccontextmanager
     async def made(ground: Ground) -> AsyncIterator[object]:
         async with name_server(code) as server:
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr("probes.net.resolve.Lookup", lambda _: Lookup([server.address]))
+            with _resolver(server.address):
                 yield probe(kind, NAME, free_port())
 
     return made
+
+
+def misnamed(kind: str, changed: Callable[[bytes], bytes]) -> Made:
+    """Let the name server of this machine answer rightly, but for a change on the way."""
+
+    class Changed(NameServer):
+        def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+            end = data.index(b"\0", 12) + 5
+            answer = data[:2] + self._answer(data[12:end], int.from_bytes(data[end - 4 : end - 2]))
+            self._transport.sendto(changed(answer), addr)
+
+    @asynccontextmanager
+    async def made(ground: Ground) -> AsyncIterator[object]:
+        loop = asyncio.get_running_loop()
+        transport, server = await loop.create_datagram_endpoint(
+            lambda: Changed(NOERROR, known=True), ("127.0.0.1", 0)
+        )
+        try:
+            with _resolver(server.address):
+                yield probe(kind, NAME, free_port())
+        finally:
+            transport.close()
+
+    return made
+
+
+@contextmanager
+def _resolver(address: str) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("probes.net.resolve.Lookup", lambda _: Lookup([address]))
+        yield
+
+
+def lying_id(answer: bytes) -> bytes:
+    """Answer another question than was asked."""
+    return bytes([answer[0] ^ 1]) + answer[1:]
+
+
+def truncated(answer: bytes) -> bytes:
+    """Say that there is more, which is to be asked for over TCP; nobody listens there."""
+    return answer[:2] + bytes([answer[2] | 0x02]) + answer[3:]
 
 
 def answers(*said: bytes) -> Made:

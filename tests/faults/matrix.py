@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 
 from probes.result import Reason
 from tests.fakes.dns import NXDOMAIN, SERVFAIL
@@ -61,8 +62,8 @@ def _rows(fault: str, how: str, **kinds: Outcome) -> Iterator[Row]:
         yield Row(fault, kind, how, made, reason, detail)
 
 
-def _late(made: Made, step: str, reason: Reason = Reason.RESPONSE_TIMEOUT) -> Outcome:
-    return made, reason, f"not done within N s; N s of it went by in the step {step}"
+def _late(made: Made, step: str, reason: Reason = Reason.RESPONSE_TIMEOUT, so_far: str = "") -> Outcome:
+    return made, reason, f"not done within N s; N s of it went by in the step {step}{so_far}"
 
 
 def _connections() -> Iterator[Row]:
@@ -78,7 +79,7 @@ def _connections() -> Iterator[Row]:
         "black hole",
         "the host drops what asks for a connection, or the datagram",
         **{kind: _late(ground.black_hole(kind), "connect", Reason.CONNECT_TIMEOUT) for kind in STREAMS},
-        udp=_late(answers(), "answer"),
+        udp=_late(answers(), "answer", so_far="; down, filtered, or not answering such a datagram"),
     )
     broken = "the connection was broken off: Connection reset by peer"
     yield from _rows(
@@ -92,30 +93,54 @@ def _connections() -> Iterator[Row]:
         "silent after accept",
         "the server accepts and says nothing",
         http=_late(plain("http", ground.SILENCE), "processing"),
-        tcp=_late(plain("tcp", ground.SILENCE), "step_1"),
+        tcp=_late(plain("tcp", ground.SILENCE), "step_1", so_far="; step 1 (expect) got nothing"),
         tls=_late(plain("tls", ground.SILENCE), "tls"),
     )
 
 
+UNRESOLVED = "not done within N s; N s of it went by in the step resolve"
+NAMES = (
+    (
+        "name that does not exist",
+        "the name server says so (NXDOMAIN)",
+        partial(named, code=NXDOMAIN),
+        Reason.DNS_NXDOMAIN,
+        f"{NAME}: there is no such name",
+    ),
+    (
+        "SERVFAIL",
+        "the name server says that it failed",
+        partial(named, code=SERVFAIL),
+        Reason.DNS_FAILURE,
+        f"{NAME} could not be looked up: DNS server returned general failure",
+    ),
+    (
+        "silent name server",
+        "nobody answers on its port",
+        partial(named, code=None),
+        Reason.DNS_FAILURE,
+        UNRESOLVED,
+    ),
+    (
+        "lying DNS id",
+        "the answer carries another id than the question, as a forged one would",
+        partial(ground.misnamed, changed=ground.lying_id),
+        Reason.DNS_FAILURE,
+        UNRESOLVED,
+    ),
+    (
+        "truncated DNS",
+        "the answer is cut, and nobody answers over TCP",
+        partial(ground.misnamed, changed=ground.truncated),
+        Reason.DNS_FAILURE,
+        f"{NAME} could not be looked up: Could not contact DNS servers",
+    ),
+)
+
+
 def _names() -> Iterator[Row]:
-    absent, failing = "there is no such name", "could not be looked up: DNS server returned general failure"
-    for kind in ground.KINDS:
-        nxdomain, servfail, silent = (named(kind, code) for code in (NXDOMAIN, SERVFAIL, None))
-        yield from _rows(
-            "name that does not exist",
-            "the name server says so (NXDOMAIN)",
-            **{kind: (nxdomain, Reason.DNS_NXDOMAIN, f"{NAME}: {absent}")},
-        )
-        yield from _rows(
-            "SERVFAIL",
-            "the name server says that it failed",
-            **{kind: (servfail, Reason.DNS_FAILURE, f"{NAME} {failing}")},
-        )
-        yield from _rows(
-            "silent name server",
-            "nobody answers on its port",
-            **{kind: _late(silent, "resolve", Reason.DNS_FAILURE)},
-        )
+    for fault, how, make, reason, detail in NAMES:
+        yield from _rows(fault, how, **{kind: (make(kind), reason, detail) for kind in ground.KINDS})
 
 
 def _conversations() -> Iterator[Row]:
@@ -123,7 +148,7 @@ def _conversations() -> Iterator[Row]:
         "slow drip",
         "one byte at a time",
         http=_late(plain("http", ground.DRIP_HTTP), "transfer"),
-        tcp=_late(plain("tcp", ground.DRIP), "step_1"),
+        tcp=_late(plain("tcp", ground.DRIP), "step_1", so_far="; step 1 (expect) got '2…'"),
         tls=_late(plain("tls", ground.DRIP_TLS), "tls"),
     )
     yield from _rows(
@@ -345,6 +370,7 @@ def _certificates() -> Iterator[Row]:
 def told(detail: str) -> str:
     """Write a detail without what differs from run to run."""
     steady = re.sub(r"127\.0\.0\.1(:\d+)?", "ADDRESS", detail)
+    steady = re.sub(r"got '2\d*'", "got '2…'", steady)
     return re.sub(r"\b\d+(\.\d+)?(e-\d+)? s\b", "N s", steady)
 
 

@@ -17,8 +17,10 @@ MATRIX = list(rows())
 # The faults that Watchkeeper promises to name, in the words of docs/faults.md.
 PROMISED = (
     "refused", "reset", "black hole", "slow drip", "half close", "silent after accept", "garbage",
-    "wrong protocol", "endless headers", "endless body", "expired", "not yet valid", "self-signed",
-    "compressed bomb", "redirect loop", "redirect to a foreign host", "wrong name", "weak signature", "missing chain", "name that does not exist", "SERVFAIL",
+    "wrong protocol", "endless headers", "endless body", "compressed bomb", "redirect loop",
+    "redirect to a foreign host", "expired", "not yet valid", "self-signed", "wrong name", "short key",
+    "weak signature", "missing chain", "name that does not exist", "SERVFAIL", "truncated DNS",
+    "lying DNS id",
 )  # fmt: skip
 
 

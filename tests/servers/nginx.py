@@ -122,14 +122,14 @@ def free_port() -> int:
         return port
 
 
-def await_listener(port: int, process: subprocess.Popen[bytes]) -> None:
+def await_listener(port: int, process: subprocess.Popen[bytes], address: str = "127.0.0.1") -> None:
     """Wait until somebody listens; a process that ended instead is an error."""
     while True:
         with socket.socket() as sock:
-            if sock.connect_ex(("127.0.0.1", port)) == 0:
+            if sock.connect_ex((address, port)) == 0:
                 return
         try:
             status = process.wait(0.01)
         except subprocess.TimeoutExpired:
             continue
-        raise RuntimeError(f"nginx ended with status {status}")
+        raise RuntimeError(f"{process.args!r} ended with status {status}")

@@ -308,10 +308,11 @@ async def test_what_this_version_does_not_answer_says_so_in_json(api: Asking, pa
     assert why == f"this version answers nothing at /api/v1{path}: /api/v1/openapi.json lists what it does"
 
 
-async def test_beats_are_not_taken_by_this_version(api: Asking) -> None:
+async def test_a_beat_that_nobody_takes_is_asked_to_come_again(api: Asking) -> None:
     answer = await api.answer("/api/v1/push/backup", "POST")
 
-    assert (answer.status, list(await answer.json())) == (404, ["error"])
+    assert (answer.status, list(await answer.json())) == (503, ["error"])
+    assert answer.headers["Retry-After"] == "5"
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])

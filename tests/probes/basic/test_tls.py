@@ -96,6 +96,7 @@ async def test_each_wrong_certificate_has_its_reason_and_is_told_of_all_the_same
     assert result.facts["ssl_earliest_cert_expiry"] == held.certificate.not_valid_after_utc.timestamp()
     assert result.facts["not_before"] == held.certificate.not_valid_before_utc.timestamp()
     assert result.evidence["certificate"]["fingerprint"]
+    assert "agreed" not in result.evidence
 
 
 @pytest.mark.server("openssl")

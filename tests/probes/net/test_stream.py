@@ -81,3 +81,28 @@ async def test_closing_twice_is_closing_once() -> None:
     theirs.close()
 
     assert ours.fileno() == -1
+
+
+async def test_who_floods_us_leaves_others_their_turn() -> None:
+    ours, theirs = socket.socketpair()
+    for sock in (ours, theirs):
+        sock.setblocking(False)
+    stream, turns = Plain.watched(ours), 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    other = asyncio.create_task(others())
+    await asyncio.sleep(0)
+    before = turns
+    for _ in range(100):  # bytes are always there: no read has to wait
+        theirs.send(b"x")
+        await stream.read_some()
+    other.cancel()
+    stream.close()
+    theirs.close()
+
+    assert turns - before >= 5

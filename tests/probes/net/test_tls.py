@@ -1,6 +1,8 @@
 import asyncio
 import socket
 import ssl
+import subprocess
+import sys
 from asyncio import StreamReader as Reader
 from asyncio import StreamWriter as Writer
 from collections.abc import AsyncIterator
@@ -233,3 +235,30 @@ async def test_an_end_without_a_word_is_an_end(authority: trustme.CA, ca_file: s
 async def pieces(stream: Stream) -> AsyncIterator[bytes]:
     while data := await stream.read_some():
         yield data
+
+
+FLOODER = """
+import socket
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+taken, _ = listener.accept()
+try:
+    while True:
+        taken.sendall((b"\\x16\\x03\\x03\\x40\\x00" + bytes(0x4000)) * 20)
+except OSError:
+    pass
+"""
+
+
+async def test_a_flood_of_handshakes_freezes_nobody(ca_file: str) -> None:
+    """The flooder is a process of its own: in ours, the loop that it froze would freeze it too."""
+    flooder = await asyncio.create_subprocess_exec(sys.executable, "-c", FLOODER, stdout=subprocess.PIPE)
+    assert flooder.stdout
+    port = int(await flooder.stdout.readline())
+    with pytest.raises(Failed) as failed:
+        async with dial(tools(), "127.0.0.1", port, context(Policy(ca_file))):
+            pass
+    flooder.kill()
+    await flooder.communicate()
+
+    assert failed.value.reason is Reason.TOO_LARGE

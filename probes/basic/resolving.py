@@ -1,0 +1,214 @@
+"""One name server asked by whatever way it wants, and the chain of signatures above an answer."""
+
+import asyncio
+import socket
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from random import Random
+from typing import Any
+
+from probes.basic.fetching import AGENT
+from probes.net.datagram import ask_once
+from probes.net.dial import dial
+from probes.net.http import Request, Response, exchange
+from probes.net.resolve import resolve
+from probes.net.stream import Stream
+from probes.net.tls import Encrypted
+from probes.result import Reason
+from probes.tools import Failed, Tools
+from probes.wire.dns import LARGEST, Answer, Question, answers, question, read, truncated
+from probes.wire.dnssec import Bogus, between, found, keys_of, read_anchor, signer_of, verify
+
+DNS_MESSAGE = "application/dns-message"
+MOST_SERVERS = 26
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Who is asked, and how."""
+
+    host: str
+    port: int
+    transport: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Asks one name server. `trust` is a TLS context, where there is TLS."""
+
+    server: Server
+    family: socket.AddressFamily
+    trust: Any
+    server_name: str
+    random: Random
+
+    async def ask(self, tools: Tools, asked: Question) -> Answer:
+        """Ask once; over TCP too where the answer does not fit into a datagram. Raises Failed."""
+        if self.server.transport == "https":
+            data = await self._over_https(tools, asked)
+        elif self.server.transport == "udp":
+            data = await self._over_udp(tools, asked)
+            tools.fact("truncated", int(truncated(data)))
+            if truncated(data):
+                data = await self._over_stream(tools, asked)
+        else:
+            data = await self._over_stream(tools, asked)
+        try:
+            return read(data)
+        except ValueError as error:
+            raise Failed(Reason.PROTOCOL, str(error)) from error
+
+    async def _over_udp(self, tools: Tools, asked: Question) -> bytes:
+        number = self.random.getrandbits(16)
+        strange = 0
+
+        def wanted(data: bytes) -> bool:
+            nonlocal strange
+            if answers(asked, number, data):
+                return True
+            strange += 1
+            tools.learned.evidence["strange_answers"] = strange
+            return False
+
+        addresses = await resolve(tools, self.server.host, self.server.port, family=self.family)
+        return await ask_once(tools, addresses, asked.numbered(number), wanted, "query")
+
+    async def _over_stream(self, tools: Tools, asked: Question) -> bytes:
+        number = self.random.getrandbits(16)
+        async with self._reached(tools) as stream:
+            with tools.phase("query"):
+                message = asked.numbered(number)
+                await stream.write_all(len(message).to_bytes(2, "big") + message)
+                data = await _framed(stream)
+        if not answers(asked, number, data):
+            raise Failed(Reason.PROTOCOL, "the answer is to another question")
+        return data
+
+    async def _over_https(self, tools: Tools, asked: Question) -> bytes:
+        host = f"[{self.server.host}]" if ":" in self.server.host else self.server.host
+        headers = {
+            "Host": host if self.server.port == 443 else f"{host}:{self.server.port}",
+            "User-Agent": AGENT,
+            "Accept": DNS_MESSAGE,
+            "Content-Type": DNS_MESSAGE,
+            "Connection": "close",
+        }
+        request = Request(method="POST", target=self.server.path, headers=headers, body=asked.wire)
+        async with self._reached(tools) as stream:
+            response: Response = await _exchange(stream)(tools, stream, request, LARGEST)
+        if response.status != 200:
+            raise Failed(Reason.HTTP_STATUS, f"answered {response.status}, expected 200")
+        if not answers(asked, 0, response.body):
+            raise Failed(Reason.PROTOCOL, "the answer is to another question, or none")
+        return response.body
+
+    def _reached(self, tools: Tools) -> Any:
+        server = self.server
+        return dial(
+            tools, server.host, server.port, self.trust, server_name=self.server_name, family=self.family
+        )
+
+    # --- who answers for a zone
+
+    async def name_servers(self, tools: Tools, zone: str) -> Sequence[tuple[str, str]]:
+        """Give name and address of every name server of a zone, as this one knows them. Raises Failed."""
+        hands = tools.within("name_servers")
+        listed = await self.ask(hands, question(zone, "NS"))
+        names = sorted(text.rstrip(".").lower() for text, _ in listed.records("NS"))[:MOST_SERVERS]
+        if not names:
+            raise Failed(
+                Reason.ASSERTION, f"answered {listed.rcode}, but there are no name servers of {zone}"
+            )
+        found_at = await asyncio.gather(*(self._addresses(hands, name) for name in names))
+        return [(name, ip) for name, addresses in zip(names, found_at, strict=True) for ip in addresses]
+
+    async def _addresses(self, tools: Tools, name: str) -> list[str]:
+        wanted = {socket.AF_INET: ("A",), socket.AF_INET6: ("AAAA",)}.get(self.family, ("A", "AAAA"))
+        said = [await self.ask(tools, question(name, kind)) for kind in wanted]
+        known = [text for kind, answer in zip(wanted, said, strict=True) for text, _ in answer.records(kind)]
+        if not known:
+            raise Failed(Reason.ASSERTION, f"the name server {name} has no address")
+        return known
+
+
+def _exchange(stream: Stream) -> Any:
+    """Give what speaks the version of HTTP that was agreed on: many servers of DNS speak HTTP/2 alone."""
+    if isinstance(stream, Encrypted) and stream.session.selected_alpn_protocol() == "h2":
+        return import_module("probes.net.http2").exchange
+    return exchange
+
+
+async def _framed(stream: Stream) -> bytes:
+    """Read one message behind its length (RFC 1035, section 4.2.2)."""
+    data = b""
+    while len(data) < 2 or len(data) < 2 + int.from_bytes(data[:2], "big"):
+        piece = await stream.read_some()
+        if not piece:
+            raise Failed(Reason.PROTOCOL, "the connection was closed within the answer")
+        data += piece
+    return data[2 : 2 + int.from_bytes(data[:2], "big")]
+
+
+class Validating:
+    """Verifies answers by signatures, from trust anchors down. `now` is Unix time."""
+
+    def __init__(self, asking: Asking, anchors: Iterable[str], now: float) -> None:
+        self._asking, self._now = asking, now
+        self._trusted: dict[Any, list[Any]] = {}
+        for zone, digest in map(read_anchor, anchors):
+            self._trusted.setdefault(zone, []).append(digest)
+        self._keys: dict[Any, Any] = {}
+        self._ends: list[float] = []
+
+    async def validate(self, tools: Tools, answer: Answer) -> None:
+        """Verify every set of records in the answer. Raises Failed (`assertion`) where one is bogus."""
+        hands = tools.within("validation")
+        try:
+            for rrset in answer.rrsets():
+                if rrset.covers == 0 and rrset.rdtype != RRSIG:
+                    signer = signer_of(rrset, answer.rrsets())
+                    keys = await self._keys_for(hands, signer)
+                    self._ends.append(verify(rrset, answer.rrsets(), {signer: keys}, self._now))
+        except Bogus as bogus:
+            raise Failed(Reason.ASSERTION, f"DNSSEC: {bogus}") from bogus
+        finally:
+            if self._ends:
+                tools.fact("rrsig_expiry", min(self._ends))
+
+    async def _keys_for(self, tools: Tools, signer: Any) -> Any:
+        """Go down from the nearest anchor, from zone to zone, to who has signed."""
+        above = [zone for zone in self._trusted if signer.is_subdomain(zone)]
+        if not above:
+            raise Bogus(f"no trust anchor is above {signer.to_text(omit_final_dot=True)}")
+        zone = max(above, key=len)
+        keys = await self._zone_keys(tools, zone, self._trusted[zone])
+        for name in between(zone, signer):
+            digests = await self._digests(tools, name, zone, keys)
+            if digests is not None:
+                zone, keys = name, await self._zone_keys(tools, name, digests)
+        if zone != signer:
+            raise Bogus(f"the delegation of {signer.to_text(omit_final_dot=True)} is not signed")
+        return keys
+
+    async def _zone_keys(self, tools: Tools, zone: Any, trusted: Iterable[Any]) -> Any:
+        if zone not in self._keys:
+            answer = await self._ask(tools, zone, "DNSKEY")
+            self._keys[zone] = keys_of(zone, answer.rrsets(), trusted, self._now)
+            self._ends.append(verify(self._keys[zone], answer.rrsets(), {zone: self._keys[zone]}, self._now))
+        return self._keys[zone]
+
+    async def _digests(self, tools: Tools, name: Any, parent: Any, keys: Any) -> Any:
+        answer = await self._ask(tools, name, "DS")
+        digests = found(answer.rrsets(), name, DS)
+        if digests is not None:
+            self._ends.append(verify(digests, answer.rrsets(), {parent: keys}, self._now))
+        return digests
+
+    async def _ask(self, tools: Tools, name: Any, kind: str) -> Answer:
+        asked = question(name.to_text(omit_final_dot=len(name) > 1), kind, dnssec=True, checking=False)
+        return await self._asking.ask(tools, asked)
+
+
+DS, RRSIG = 43, 46  # the types, as IANA numbers them

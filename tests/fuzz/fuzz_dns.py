@@ -1,0 +1,43 @@
+"""Answers of name servers, and their signatures."""
+
+from contextlib import suppress
+
+import dns.message
+import dns.rrset
+
+from probes.wire.dns import answers, question, read, truncated
+from probes.wire.dnssec import Bogus, found, keys_of, signer_of, verify
+
+ASKED = question("www.example.com", "A", dnssec=True)
+
+
+def _answer(*records: str) -> bytes:
+    message = dns.message.make_response(dns.message.from_wire(ASKED.wire))
+    for record in records:
+        name, kind, *text = record.split()
+        message.answer.append(dns.rrset.from_text(name, 60, "IN", kind, " ".join(text)))
+    return message.to_wire()
+
+
+SIGNED = "RRSIG A 13 3 60 20300101000000 20200101000000 1 example.com. AAAA"
+SEEDS = (
+    _answer("www.example.com. A 192.0.2.1", f"www.example.com. {SIGNED}"),
+    _answer("example.com. DNSKEY 257 3 13 AAAA", "example.com. SOA a. b. 1 1 1 1 1"),
+    _answer("www.example.com. CNAME a.example.com.", 'a.example.com. TXT "x"'),
+)
+
+
+def one(data: bytes) -> None:
+    """Read it, and look for what signs it."""
+    assert answers(ASKED, 0, data) in (True, False)
+    assert truncated(data) in (True, False)
+    with suppress(ValueError):
+        answer = read(data)
+        assert isinstance(answer.rcode, str)
+        assert all(isinstance(text, str) for text, _ in answer.records("A"))
+        for rrset in answer.rrsets():
+            with suppress(Bogus):
+                signer = signer_of(rrset, answer.rrsets())
+                keys = keys_of(signer, answer.rrsets(), [], 0.0)
+                verify(rrset, answer.rrsets(), {signer: keys}, 0.0)
+            found(answer.rrsets(), rrset.name, rrset.rdtype)

@@ -1,0 +1,399 @@
+"""Kind `dns` against BIND, knot and unbound, and a server that lies."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import dns.dnssec
+import dns.name
+import dns.rdata
+import pytest
+import trustme
+from pydantic import TypeAdapter, ValidationError
+
+from probes.basic.dns import Dns
+from probes.result import Outcome, Reason, Result
+from tests.fakes.dns import NOERROR, NXDOMAIN, REFUSED, SERVFAIL, name_server
+from tests.probes.asking import ask, sockets
+from tests.servers.bind import Bind, bind
+from tests.servers.knot import knot
+from tests.servers.nginx import free_port
+from tests.servers.unbound import unbound
+
+OPTIONS = TypeAdapter(Dns)
+pytestmark = [pytest.mark.server("named"), pytest.mark.server("dnssec-signzone")]
+
+
+async def asked(name: str, port: int, *, timeout: Any = 5.0, **options: Any) -> Result:
+    probe = {"name": name, "server": "127.0.0.1", "port": port, "ip_protocol": "ipv4", **options}
+    return await ask(OPTIONS.validate_python(probe), timeout=timeout)
+
+
+@pytest.fixture(scope="module")
+def names(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bind]:
+    folder = tmp_path_factory.mktemp("bind")
+    certificate = authority.issue_cert("127.0.0.1")
+    certificate.private_key_pem.write_to_path(folder / "key.pem")
+    certificate.cert_chain_pems[0].write_to_path(folder / "certificate.pem")
+    with bind(folder, folder / "certificate.pem", folder / "key.pem") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def second(names: Bind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with knot(tmp_path_factory.mktemp("knot"), names.port) as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def resolver(names: Bind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with unbound(tmp_path_factory.mktemp("unbound"), names) as port:
+        yield port
+
+
+# --- what is asked, and how
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "expected"),
+    [
+        ("www.plain.test", "a", ["192.0.2.1", "192.0.2.2"]),
+        ("WWW.plain.TEST.", "A", ["192.0.2.2", "192.0.2.1"]),
+        ("alias.plain.test", "A", ["192.0.2.1", "192.0.2.2"]),
+        ("mail.plain.test", "MX", ["10 mx.example.com."]),
+        ("text.plain.test", "TXT", ['"other words"', '"v=spf1 -all"']),
+        ("v6.plain.test", "AAAA", ["2001:DB8::0001"]),
+        ("plain.test", "NS", ["ns1.plain.test.", "ns2.plain.test."]),
+    ],
+)
+async def test_records_are_found_and_compared(names: Bind, name: str, kind: str, expected: list[str]) -> None:
+    result = await asked(name, names.port, type=kind, expect=expected, exact="true", authoritative="true")
+
+    assert result.outcome is Outcome.GOOD, result
+    assert list(result.phases) == ["resolve", "query"]
+    assert result.facts["answers"] == len(expected)
+    assert (result.facts["ttl"], result.facts["rcode"], result.facts["truncated"]) == (300, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("transport", "phases"),
+    [
+        ("udp", ["resolve", "query"]),
+        ("tcp", ["resolve", "connect", "query"]),
+        ("tls", ["resolve", "connect", "tls", "query"]),
+        ("https", ["resolve", "connect", "tls", "processing", "transfer"]),
+    ],
+)
+async def test_it_is_asked_by_every_way(names: Bind, ca_file: str, transport: str, phases: list[str]) -> None:
+    port = {"tls": names.tls, "https": names.https}.get(transport, names.port)
+    result = await asked("www.plain.test", port, transport=transport, ca_file=ca_file, expect="192.0.2.1")
+
+    assert result.outcome is Outcome.GOOD, result
+    assert list(result.phases) == phases
+    assert ("ssl_earliest_cert_expiry" in result.facts) is (transport in ("tls", "https"))
+
+
+@pytest.mark.parametrize("transport", ["tls", "https"])
+async def test_a_server_that_is_not_trusted_is_refused(names: Bind, transport: str) -> None:
+    port = names.tls if transport == "tls" else names.https
+    result = await asked("www.plain.test", port, transport=transport)
+
+    assert result.reason is Reason.TLS_UNTRUSTED
+
+
+async def test_an_answer_that_does_not_fit_is_asked_for_over_tcp(names: Bind) -> None:
+    result = await asked("big.plain.test", names.port, type="TXT")
+
+    assert result.outcome is Outcome.GOOD, result
+    assert result.facts["truncated"] == 1
+    assert list(result.phases) == ["resolve", "query", "connect"]
+
+
+# --- what is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "reason", "detail"),
+    [
+        ("gone.plain.test", {}, Reason.DNS_NXDOMAIN, "answered NXDOMAIN, expected NOERROR"),
+        ("www.elsewhere.test", {}, Reason.DNS_FAILURE, "answered REFUSED, expected NOERROR"),
+        (
+            "www.plain.test",
+            {"expect_rcode": "NXDOMAIN"},
+            Reason.ASSERTION,
+            "answered NOERROR, expected NXDOMAIN",
+        ),
+        ("v6.plain.test", {}, Reason.ASSERTION, "with 0 A records, expected at least 1"),
+        ("www.plain.test", {"at_least": "3"}, Reason.ASSERTION, "with 2 A records, expected at least 3"),
+        ("www.plain.test", {"at_most": "1"}, Reason.ASSERTION, "with 2 A records, expected at most 1"),
+        (
+            "www.plain.test",
+            {"expect": "192.0.2.3"},
+            Reason.ASSERTION,
+            "192.0.2.3 is not among 192.0.2.1, 192.0.2.2",
+        ),
+        (
+            "www.plain.test",
+            {"expect": "192.0.2.1", "exact": "yes"},
+            Reason.ASSERTION,
+            "there is 192.0.2.2 too",
+        ),
+        ("www.plain.test", {"expect_regex": "^10[.]"}, Reason.ASSERTION, "192.0.2.2 matches expect_regex"),
+        ("www.plain.test", {"every_regex": "1$"}, Reason.ASSERTION, "192.0.2.2 does not match every_regex"),
+        ("www.plain.test", {"reject_regex": "2$"}, Reason.ASSERTION, "192.0.2.2 matches reject_regex"),
+        ("www.plain.test", {"authoritative": "false"}, Reason.ASSERTION, "it is authoritative"),
+        ("www.plain.test", {"authenticated": "true"}, Reason.ASSERTION, "it is not authenticated"),
+    ],
+)
+async def test_what_is_not_as_expected_is_said(
+    names: Bind, name: str, options: dict[str, Any], reason: Reason, detail: str
+) -> None:
+    result = await asked(name, names.port, **options)
+
+    assert result.reason is reason, result
+    assert result.detail.endswith(detail)
+
+
+async def test_that_nothing_is_there_can_be_expected(names: Bind) -> None:
+    gone = await asked("gone.plain.test", names.port, expect_rcode="nxdomain")
+    empty = await asked("v6.plain.test", names.port, at_least="0")
+
+    assert gone.outcome is empty.outcome is Outcome.GOOD
+    assert gone.facts["rcode"] == 3
+
+
+# --- signatures
+
+
+async def test_signatures_are_verified_from_the_anchor_down(names: Bind) -> None:
+    anchor = {"dnssec": "true", "trust_anchors": names.anchors["good.test"]}
+    for name in ("www.good.test", "alias.good.test", "www.child.good.test"):
+        result = await asked(name, names.port, **anchor)
+
+        assert result.outcome is Outcome.GOOD, result
+        assert list(result.phases) == ["resolve", "query", "validation"]
+        assert result.facts["rrsig_expiry"] > result.at / 1000 + 20 * 86400
+
+
+@pytest.mark.server("knotd")
+async def test_what_knot_signs_by_itself_is_verified(names: Bind, second: int) -> None:
+    here = {"server": "127.0.0.3", "type": "DNSKEY"}
+    keys = await asked("signed.test", second, **here)
+    anchors = [_digest(text) for text in keys.evidence["records"]]
+    result = await asked("www.signed.test", second, server="127.0.0.3", dnssec="true", trust_anchors=anchors)
+
+    assert result.outcome is Outcome.GOOD, result
+    assert 5 < (result.facts["rrsig_expiry"] - result.at / 1000) / 86400 < 11
+
+
+def _digest(key: str) -> str:
+    zone, read = dns.name.from_text("signed.test"), dns.rdata.from_text("IN", "DNSKEY", key)
+    return f"signed.test. {dns.dnssec.make_ds(zone, read, 'SHA256')}"
+
+
+@pytest.mark.parametrize(
+    ("name", "anchor", "detail"),
+    [
+        ("www.expired.test", "expired.test", "DNSSEC: the signature of expired.test DNSKEY ended 20"),
+        (
+            "www.tampered.test",
+            "tampered.test",
+            "DNSSEC: the signature of www.tampered.test A by tampered.test is wrong",
+        ),
+        ("www.plain.test", "good.test", "DNSSEC: www.plain.test A has no signature"),
+        ("www.good.test", "tampered.test", "DNSSEC: no trust anchor is above good.test"),
+        ("www.bare.good.test", "good.test", "DNSSEC: www.bare.good.test A has no signature"),
+    ],
+)
+async def test_what_is_signed_badly_or_not_at_all_is_said(
+    names: Bind, name: str, anchor: str, detail: str
+) -> None:
+    result = await asked(name, names.port, dnssec="true", trust_anchors=names.anchors[anchor])
+
+    assert result.reason is Reason.ASSERTION, result
+    assert result.detail.startswith(detail)
+
+
+async def test_the_wrong_anchor_is_said(names: Bind) -> None:
+    wrong = names.anchors["tampered.test"].replace("tampered.test.", "good.test.")
+    result = await asked("www.good.test", names.port, dnssec="true", trust_anchors=wrong)
+
+    assert result.detail == "DNSSEC: no key of good.test is the one that is trusted"
+
+
+@pytest.mark.server("unbound")
+async def test_a_resolver_that_verifies_says_so(resolver: int) -> None:
+    good = await asked("www.good.test", resolver, authenticated="true")
+    plain = await asked("www.plain.test", resolver, authenticated="false")
+    bogus = [await asked(f"www.{zone}.test", resolver) for zone in ("expired", "tampered")]
+
+    assert good.outcome is plain.outcome is Outcome.GOOD, (good, plain)
+    assert [result.reason for result in bogus] == [Reason.DNS_FAILURE] * 2
+    assert {result.detail for result in bogus} == {"answered SERVFAIL, expected NOERROR"}
+
+
+@pytest.mark.server("unbound")
+async def test_signatures_are_verified_through_a_resolver_too(names: Bind, resolver: int) -> None:
+    anchors = {
+        "dnssec": "true",
+        "trust_anchors": [names.anchors["good.test"], names.anchors["tampered.test"]],
+    }
+    good = await asked("www.child.good.test", resolver, **anchors)
+    bogus = await asked("www.tampered.test", resolver, **anchors)
+
+    assert good.outcome is Outcome.GOOD, good
+    assert bogus.detail == "DNSSEC: the signature of www.tampered.test A by tampered.test is wrong"
+
+
+# --- serials
+
+
+@pytest.mark.server("knotd")
+async def test_all_name_servers_of_a_zone_have_the_same_serial(names: Bind, second: int) -> None:
+    same = await asked("even.test", names.port, type="SOA", serials="true")
+    other = await asked("odd.test", names.port, type="SOA", serials="true")
+
+    assert same.outcome is Outcome.GOOD, same
+    assert same.facts["serial"] == 7
+    assert list(same.phases) == ["resolve", "query", "name_servers", "serials"]
+    assert other.reason is Reason.ASSERTION
+    assert other.detail == "the serials differ: ns1.odd.test has 7, ns2.odd.test has 6"
+    assert second == names.port
+
+
+async def test_a_name_server_that_does_not_answer_is_named(names: Bind) -> None:
+    result = await asked("plain.test", names.port, type="SOA", serials="true", timeout=8)
+
+    assert result.reason is Reason.DNS_FAILURE
+    assert result.detail.startswith("ns2.plain.test (127.0.0.3): ")
+
+
+# --- servers that lie, or say nothing
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [(NXDOMAIN, Reason.DNS_NXDOMAIN), (SERVFAIL, Reason.DNS_FAILURE), (REFUSED, Reason.DNS_FAILURE)],
+)
+async def test_each_refusal_has_its_reason(code: int, reason: Reason) -> None:
+    async with name_server(code) as server:
+        result = await asked("a.test", int(server.address.rpartition(":")[2]))
+
+    assert result.reason is reason
+
+
+async def test_silence_runs_out_of_time() -> None:
+    async with name_server(None) as server:
+        result = await asked("a.test", int(server.address.rpartition(":")[2]), timeout=0.2)
+
+    assert result.reason is Reason.RESPONSE_TIMEOUT
+    assert "in the step query; down, filtered, or not answering" in result.detail
+
+
+async def test_a_port_where_nobody_listens_refuses() -> None:
+    for transport in ("udp", "tcp"):
+        assert (await asked("a.test", free_port(), transport=transport)).reason is Reason.CONNECT_REFUSED
+
+
+class Liar(asyncio.DatagramProtocol):
+    """Says something wrong, and then the truth, or never."""
+
+    def __init__(self, lie: Any, truth: bool) -> None:
+        self._lie, self._truth = lie, truth
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        answer = data[:2] + b"\x81\x80\x00\x01\x00\x01\x00\x00\x00\x00" + data[12 : data.index(b"\0", 12) + 5]
+        answer += b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\x7f\x00\x00\x01"
+        self._transport.sendto(self._lie(answer), addr)
+        if self._truth:
+            self._transport.sendto(answer, addr)
+
+
+LIES = {
+    "another id": lambda answer: bytes([answer[0] ^ 1]) + answer[1:],
+    "another question": lambda answer: answer.replace(b"\x01a\x04test", b"\x01b\x04test"),
+    "a question": lambda answer: answer[:2] + b"\x01\x00" + answer[4:],
+    "too little": lambda answer: answer[:7],
+    "garbage": lambda _: b"HTTP/1.1 200 OK\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+async def test_a_lie_is_passed_over_for_the_truth(lie: str) -> None:
+    assert (await _lied_to(LIES[lie], truth=True)).outcome is Outcome.GOOD
+
+
+@pytest.mark.parametrize("lie", LIES)
+async def test_without_the_truth_time_runs_out(lie: str) -> None:
+    result = await _lied_to(LIES[lie], truth=False)
+
+    assert result.reason is Reason.RESPONSE_TIMEOUT
+    assert result.evidence["strange_answers"] == 1
+
+
+@pytest.mark.parametrize("lie", [lambda answer: answer[:-2], lambda answer: answer + b"x"])
+async def test_an_answer_that_cannot_be_read_is_garbled(lie: Any) -> None:
+    result = await _lied_to(lie, truth=False)
+
+    assert result.reason is Reason.PROTOCOL
+    assert result.detail.startswith("the answer cannot be read: ")
+
+
+async def _lied_to(lie: Any, *, truth: bool) -> Result:
+    before = sockets()
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+        lambda: Liar(lie, truth), local_addr=("127.0.0.1", 0)
+    )
+    try:
+        result = await asked("a.test", transport.get_extra_info("sockname")[1], timeout=0.3)
+        assert sockets() == before + 1
+        return result
+    finally:
+        transport.close()
+        await asyncio.sleep(0)
+
+
+async def test_a_cut_answer_without_a_word_over_tcp_is_refused() -> None:
+    result = await _lied_to(lambda answer: answer[:2] + b"\x83" + answer[3:], truth=False)
+
+    assert result.reason is Reason.CONNECT_REFUSED
+    assert result.facts["truncated"] == 1
+
+
+async def test_the_machines_own_name_server_is_asked_where_none_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with name_server(NOERROR) as server:
+        host, _, port = server.address.rpartition(":")
+        monkeypatch.setattr("probes.basic.dns.first_nameserver", lambda: host)
+        result = await ask(OPTIONS.validate_python({"name": "a.test", "port": port}))
+
+    assert result.outcome is Outcome.GOOD, result
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"name": "a..b"},
+        {"name": "x" * 64},
+        {"type": "NOTHING"},
+        {"type": "AXFR"},
+        {"expect_rcode": "FINE"},
+        {"expect_rcode": []},
+        {"expect": "no address"},
+        {"exact": "true"},
+        {"expect_regex": "("},
+        {"transport": "quic"},
+        {"server": "a b"},
+        {"port": "0"},
+        {"serials": "true"},
+        {"dnssec": "true", "expect_rcode": "NXDOMAIN"},
+        {"trust_anchors": "example.com. key"},
+    ],
+)
+def test_what_cannot_be_asked_is_refused_when_it_is_read(options: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        OPTIONS.validate_python({"name": "www.example.com", **options})
