@@ -1,7 +1,7 @@
 """Warnings of what ends by itself, as incidents of scope `certificate` and `domain`, one per check. Pure.
 
 They follow from what attempts have seen and from time alone; that nothing is seen changes nothing. Times are
-ms since the epoch, UTC. docs/decisions/0017-expiry.md says why so.
+ms since the epoch, UTC. docs/decisions/0016-expiry.md says why so.
 """
 
 from collections.abc import Collection, Mapping

@@ -16,11 +16,13 @@ from probes.basic.texts import read_headers, read_method, read_url
 from probes.net.certificate import CERTIFICATE_FACTS
 from probes.net.cookies import Cookies
 from probes.net.http import Request, Response
+from probes.net.http_reader import length
 from probes.net.options import STRICT
 from probes.net.url import parse
 from probes.remembered import ByIdentity
 from probes.tools import Fact, Tools
 
+LONGEST_DATE = 64  # characters
 RESPONSE_FACTS = (
     Fact("status_code", "", "Status of the last response.", "probe_http_status_code"),
     Fact("content_length", "bytes", "Length of the last response's body, as declared or else as received."),
@@ -111,14 +113,15 @@ _plan: ByIdentity[Http, tuple[Asked, Request]] = ByIdentity(_planned)
 
 def note(tools: Tools, response: Response, *, decoded: bool) -> None:
     """Keep the facts of a response."""
-    declared = response.headers.get("content-length", "")
+    declared = length(response.headers.get("content-length", ""))
     received = len(response.body) if response.encoded is None else response.encoded
     tools.fact("status_code", response.status)
-    tools.fact("content_length", int(declared) if declared.isdecimal() else received)
+    tools.fact("content_length", received if declared is None else declared)
     tools.fact("version", float(response.version))
     if decoded:
         tools.fact("body_size", len(response.body))
-    if (modified := response.headers.get("last-modified")) and (at := _unix(modified)) is not None:
+    modified = response.headers.get("last-modified", "")
+    if modified and len(modified) <= LONGEST_DATE and (at := _unix(modified)) is not None:
         tools.fact("last_modified", at)
 
 

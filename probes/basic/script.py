@@ -12,16 +12,14 @@ from pydantic.dataclasses import dataclass
 from checks.values import RuleError, Secret
 from probes.basic.expectations import (
     Expecting,
-    JsonPath,
     Regex,
     keep,
     pattern,
     quoted,
-    read_json,
     text,
-    values_at,
 )
 from probes.basic.fetching import Asked, Fetching
+from probes.basic.json_paths import JsonPath, read_json, values_at
 from probes.basic.templates import NAME, PLACE, check_places, filled
 from probes.basic.texts import header_value, read_headers, read_method
 from probes.net.certificate import CERTIFICATE_FACTS, EXPIRY
@@ -95,7 +93,7 @@ def _group(match: Any) -> str | None:
 def _first(where: str, body: bytes) -> str | None:
     try:
         value = next(iter(values_at(where, read_json(body))), None)
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
     if isinstance(value, str | int | float) and not isinstance(value, bool):
         return str(value)

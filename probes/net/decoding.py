@@ -17,6 +17,7 @@ else:
 
 ACCEPTED = "gzip, br, zstd"
 STEP = 65536  # bytes that are decoded at a time
+PARTS = 1000  # members or frames that one body may have: more are nothing but work
 WINDOW = 23  # 8 MiB: what a decoder of HTTP has to hold at most (RFC 9659, section 3)
 
 
@@ -53,12 +54,17 @@ def _whole(name: str, body: bytes, most: int) -> bytes:
 
 def _gzip(body: bytes) -> Iterator[bytes]:
     """Decode one member after the other (RFC 1952, section 2.2)."""
-    while body:
+    rest = memoryview(body)
+    for _ in _parts("gzip"):
+        if not rest:
+            return
         member = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
         while not member.eof:
-            piece = member.decompress(body, STEP)
-            body = member.unused_data if member.eof else member.unconsumed_tail
-            if not piece and not body and not member.eof:
+            given = rest[:STEP]
+            piece = member.decompress(given, STEP)
+            left = member.unused_data if member.eof else member.unconsumed_tail
+            rest = rest[len(given) - len(left) :]
+            if not (piece or rest or member.eof):
                 _cut_short("gzip")
             yield piece
 
@@ -76,14 +82,24 @@ def _brotli(body: bytes) -> Iterator[bytes]:
 
 def _zstd(body: bytes) -> Iterator[bytes]:
     """Decode one frame after the other (RFC 8878, section 3)."""
-    while body:
+    rest = memoryview(body)
+    for _ in _parts("zstd"):
+        if not rest:
+            return
         frame = ZstdDecompressor(options={DecompressionParameter.window_log_max: WINDOW})
-        yield frame.decompress(body, STEP)
+        at = 0
         while not frame.eof:
-            if frame.needs_input:
+            given = rest[at : at + STEP] if frame.needs_input else b""
+            if frame.needs_input and not given:
                 _cut_short("zstd")
-            yield frame.decompress(b"", STEP)
-        body = frame.unused_data
+            at += len(given)
+            yield frame.decompress(given, STEP)
+        rest = rest[at - len(frame.unused_data) :]
+
+
+def _parts(name: str) -> Iterator[int]:
+    yield from range(PARTS + 1)
+    raise Failed(Reason.TOO_LARGE, f"the body has more than {PARTS} parts of {name}")
 
 
 def _cut_short(name: str) -> NoReturn:

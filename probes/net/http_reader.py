@@ -1,5 +1,6 @@
 """Reads one HTTP response out of bytes as they come, within bounds. Knows no socket."""
 
+import re
 from typing import NoReturn
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
@@ -8,6 +9,13 @@ from probes.result import Reason
 from probes.tools import Failed
 
 MAX_HEAD = 64 * 1024
+LENGTH = re.compile(r"0*([0-9]{1,20})", re.ASCII)
+
+
+def length(text: str) -> int | None:
+    """Read the value of Content-Length; None for what is no number, or one that nobody means."""
+    digits = LENGTH.fullmatch(text)
+    return int(digits[1]) if digits else None
 
 
 class Reader:
@@ -105,8 +113,8 @@ class Reader:
             self._too_large("headers", MAX_HEAD)
         if self._bodiless:
             return
-        declared = self.headers.get("content-length", "") if self._in_body else ""
-        if len(self._body) > self._max_body or (declared.isdigit() and int(declared) > self._max_body):
+        declared = length(self.headers.get("content-length", "")) if self._in_body else None
+        if len(self._body) > self._max_body or (declared or 0) > self._max_body:
             self._too_large("body", self._max_body)
 
     def _too_large(self, what: str, most: int) -> NoReturn:

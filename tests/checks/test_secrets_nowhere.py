@@ -98,6 +98,7 @@ checks:
       - expect: never
     interval: 1s
     sli: false
+  beating: {{service: email, kind: heartbeat, within: 1h, token: hunter2-beat-token, sli: false}}
   called: {{service: email, kind: udp, host: 127.0.0.1, port: {echo}, send: hunter2-called, sli: false}}
   login:
     service: sso

@@ -151,9 +151,10 @@ STEPS = options(
 
 def kinds() -> Mapping[str, Made]:
     """Make the own options of each kind."""
-    imap = {"host": HOST, "username": TEXT, "password": SECRET}
-    smtp = {"host": HOST}, {"host": HOST, "username": WORD, "password": SECRET}
-    page = {"vendor": WORD}, {"vendor": WORD, "url": URL}, {"url": URL, "format": WORD}
+    return {**the_ground(), **connections(), **names_and_calls(), **beyond()}
+
+
+def the_ground() -> Mapping[str, Made]:
     return {
         "domain": options({"domain": words("example.com", "b.example")}, url=HTTPS, bootstrap=HTTPS, **OWN),
         "http": either(
@@ -168,6 +169,11 @@ def kinds() -> Mapping[str, Made]:
             [{"steps": STEPS}, *({"steps": STEPS} | login for login in LOGINS)],
             **FETCHED,
         ),
+    }
+
+
+def connections() -> Mapping[str, Made]:
+    return {
         "tcp": either(
             [
                 {"host": HOST, "port": PORT, "tls": words("true", '"on"')} | TLS,
@@ -194,6 +200,45 @@ def kinds() -> Mapping[str, Made]:
             ],
             ip_protocol=IP,
         ),
+    }
+
+
+def names_and_calls() -> Mapping[str, Made]:
+    records = {
+        "server": HOST,
+        "port": PORT,
+        "path": words("/dns-query"),
+        "recursion": FLAG,
+        "expect_rcode": words("NOERROR") | some(words("NXDOMAIN"), 1).filter(bool),
+        "expect_regex": REGEX,
+        "every_regex": REGEX,
+        "reject_regex": REGEX,
+        "at_least": WHOLE,
+        "at_most": WHOLE,
+        "authoritative": FLAG,
+        "authenticated": FLAG,
+        "ip_protocol": IP,
+    }
+    asked = words("example.com", "7.example", '"${HOME}.example"')
+    return {
+        "dns": either(
+            [
+                {"name": asked, "transport": words("udp", "tcp", "tls", "https")} | TLS,
+                {"name": asked, "type": words("A"), "expect": words("192.0.2.1"), "exact": FLAG},
+                {"name": asked, "type": words("SOA"), "serials": FLAG},
+            ],
+            **records,
+        )
+        | options({"name": asked, "dnssec": FLAG}, trust_anchors=words('". 20326 8 2 ' + "AB" * 32 + '"')),
+        "heartbeat": options({"within": MANY, "token": SECRET}, grace=FEW),
+    }
+
+
+def beyond() -> Mapping[str, Made]:
+    imap = {"host": HOST, "username": TEXT, "password": SECRET}
+    smtp = {"host": HOST}, {"host": HOST, "username": WORD, "password": SECRET}
+    page = {"vendor": WORD}, {"vendor": WORD, "url": URL}, {"url": URL, "format": WORD}
+    return {
         "ikev2": options({"host": HOST}, port=words("4500", '"500"')),
         "mail_roundtrip": options(
             {"smtp": either(smtp, **MAIL), "imap": options(imap, **MAIL)}, delivered_within=MANY

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from probes.basic.expectations import Expecting, read_json, text
+from probes.basic.expectations import Expecting, text
+from probes.basic.json_paths import read_json
 from probes.net.http import Response
 from probes.result import Reason
 from probes.tools import Failed
