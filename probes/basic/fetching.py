@@ -33,14 +33,15 @@ from probes.net.options import STRICT, Addressed, Trusting
 from probes.net.proxy import REFUSED_LOGIN, Proxy, basic, refusal
 from probes.net.stream import Stream
 from probes.net.trust import Policy, context
-from probes.net.url import Url, hosts, parse
+from probes.net.url import Url, hosts, parse, read
 from probes.result import Reason
 from probes.tools import Failed, Tools
 
 AGENT = f"watchkeeper/{__version__}"
 ALPN = ("http/1.1",)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-KEEP_METHOD = frozenset({307, 308})
+SEE_OTHER = 303
+REWRITING = frozenset({301, 302})
 
 
 def _proxy_url(text: str) -> str:
@@ -159,14 +160,15 @@ class Fetching(Trusting, Addressed):
     async def _fresh_token(self, tools: Tools, oauth2: OAuth2) -> str:
         hands, url = tools.within(PHASE), parse(oauth2.token_url)
         async with self._reached(hands, url, ALPN, ours=False) as stream:
-            response = await exchange(hands, stream, token_request(oauth2, AGENT))
+            request = self._forwarded(url, token_request(oauth2, AGENT))
+            response = await exchange(hands, stream, request)
         token = read_token(response, tools.time())
         remember(oauth2, token)
         return token.text
 
-    def refused(self, response: Response) -> Failed | None:
-        """Say so where a response means that our login was refused."""
-        if response.status != 401 or not self.has_login:
+    def refused(self, asked: Asked, response: Response) -> Failed | None:
+        """Say so where a response means that our login was refused: one that was sent."""
+        if response.status != 401 or not (asked.login and asked.ours):
             return None
         if self.oauth2:
             forget(self.oauth2)
@@ -174,8 +176,8 @@ class Fetching(Trusting, Addressed):
 
     # --- the way
 
-    async def fetch(self, tools: Tools, asked: Asked, cookies: Cookies) -> tuple[Response, Url]:
-        """Ask, and follow redirects as far as that is allowed; give the last response, and who gave it."""
+    async def fetch(self, tools: Tools, asked: Asked, cookies: Cookies) -> tuple[Response, Asked]:
+        """Ask, and follow redirects as far as that is allowed; give the last response, and to what."""
         begun, seen = asked.url, [asked.url.absolute]
         while True:
             response = await self.once(tools, self.request(asked, cookies), asked)
@@ -188,17 +190,19 @@ class Fetching(Trusting, Addressed):
                 raise _too_many(seen)
         if self.redirects:
             tools.fact("redirects", len(seen) - 1)
-        return response, asked.url
+        return response, asked
 
     async def once(self, tools: Tools, request: Request, asked: Asked) -> Response:
         """Make one request on a connection of its own."""
+        if self.proxy and self.proxy.password:
+            tools.learned.secrets.add(self.proxy.proxy().authorization.partition(" ")[2])
         new = _http2() if self.http_version == "2" else None
         async with self._reached(tools, asked.url, new.ALPN if new else ALPN, ours=asked.ours) as stream:
             response = await (new.exchange if new else exchange)(tools, stream, request, self.max_body)
         if self.proxy and asked.url.scheme == "http" and response.status == REFUSED_LOGIN:
             raise refusal(response.status)
         encoding = response.headers.get("content-encoding", "") if self.compression else ""
-        if encoding and request.method != "HEAD":
+        if encoding and response.body:
             body, size = response.body, len(response.body)
             response = replace(response, body=decoded(body, encoding, self.max_body), encoded=size)
         return response
@@ -223,17 +227,17 @@ class Fetching(Trusting, Addressed):
             given["Cookie"] = f"{given['Cookie']}; {cookie}" if "Cookie" in given else cookie
         named = {name.lower() for name in given}
         usual = {name: value for name, value in self._usual(asked.url).items() if name.lower() not in named}
-        target = asked.url.target
-        if self.proxy and asked.url.scheme == "http":
-            target = asked.url.absolute
-            if login := self.proxy.proxy().authorization:
-                given["Proxy-Authorization"] = login
-        return Request(
-            method=asked.method,
-            target=target,
-            headers={**usual, **given, "Connection": "close"},
-            body=asked.body,
-        )
+        headers = {**usual, **given, "Connection": "close"}
+        request = Request(method=asked.method, target=asked.url.target, headers=headers, body=asked.body)
+        return self._forwarded(asked.url, request)
+
+    def _forwarded(self, url: Url, request: Request) -> Request:
+        """Write a request so that a proxy forwards it, where one is to do that (RFC 9112, section 3.2.2)."""
+        if not self.proxy or url.scheme != "http":
+            return request
+        login = self.proxy.proxy().authorization
+        headers = {**request.headers, **({"Proxy-Authorization": login} if login else {})}
+        return replace(request, target=url.absolute, headers=headers)
 
     def _usual(self, url: Url) -> Mapping[str, str]:
         return {
@@ -251,7 +255,7 @@ class Fetching(Trusting, Addressed):
     def _next(self, asked: Asked, response: Response, begun: Url) -> Asked:
         """Say what a redirect asks us to ask (RFC 9110, section 15.4). Raises Failed where we do not."""
         url = self._target(asked.url, response, begun)
-        keeps = response.status in KEEP_METHOD or asked.method in ("GET", "HEAD")
+        keeps = _keeps_method(response.status, asked.method)
         ours = url.origin == begun.origin
         if asked.body and keeps and not ours:
             raise Failed(
@@ -267,7 +271,8 @@ class Fetching(Trusting, Addressed):
 
     def _target(self, url: Url, response: Response, begun: Url) -> Url:
         try:
-            target = parse(urljoin(url.absolute, response.headers["location"]))
+            location = response.headers["location"].encode("latin-1").decode("utf-8", "replace")
+            target = read(urljoin(url.absolute, location))
         except ValueError as error:
             raise Failed(
                 Reason.PROTOCOL, f"redirected with {response.status} to what is no address"
@@ -278,6 +283,13 @@ class Fetching(Trusting, Addressed):
         if url.scheme == "https" and target.scheme != "https":
             raise Failed(Reason.ASSERTION, f"redirected with {response.status} from https to http")
         return target
+
+
+def _keeps_method(status: int, method: str) -> bool:
+    """Say whether the next request has the same method: 303 makes it GET, 301 and 302 do so for POST."""
+    if status == SEE_OTHER:
+        return method in ("GET", "HEAD")
+    return method != "POST" or status not in REWRITING
 
 
 @lru_cache(maxsize=1)

@@ -85,20 +85,20 @@ slow_after: 2s
 
     async def ask(self, tools: Tools) -> None:
         """Ask once, on a fresh connection. Raise Failed when the answer is not as expected."""
-        response = await self._response(tools)
+        response, asked = await self._response(tools)
         note(tools, response, decoded=self.compression)
-        failed = None if self.welcomes(401) else self.refused(response)
+        failed = None if self.welcomes(401) else self.refused(asked, response)
         if failed:
             keep(tools, response)
             raise failed
         self.judge(tools, response)
 
-    async def _response(self, tools: Tools) -> Response:
+    async def _response(self, tools: Tools) -> tuple[Response, Asked]:
         asked, request = _plan(self)
         if not self.redirects and not self.has_login:
-            return await self.once(tools, request, asked)
+            return await self.once(tools, request, asked), asked
         asked = Asked(asked.url, asked.method, asked.headers, asked.body, await self.login(tools))
-        return (await self.fetch(tools, asked, Cookies()))[0]
+        return await self.fetch(tools, asked, Cookies())
 
 
 def _planned(probe: Http) -> tuple[Asked, Request]:

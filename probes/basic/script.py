@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass as plain
 from dataclasses import field
 from typing import Annotated, Any, ClassVar
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
@@ -20,13 +20,13 @@ from probes.basic.expectations import (
 )
 from probes.basic.fetching import Asked, Fetching
 from probes.basic.json_paths import JsonPath, read_json, values_at
-from probes.basic.templates import NAME, PLACE, check_places, filled
+from probes.basic.templates import NAME, PLACE, check_places, encodings, filled, in_json, in_url
 from probes.basic.texts import header_value, read_headers, read_method
 from probes.net.certificate import CERTIFICATE_FACTS, EXPIRY
 from probes.net.cookies import Cookies
 from probes.net.http import Response
 from probes.net.options import STRICT
-from probes.net.url import parse
+from probes.net.url import parse, read
 from probes.result import Reason
 from probes.tools import Fact, Failed, Tools
 
@@ -34,6 +34,7 @@ MOST_STEPS = 20
 LONGEST = 8192  # characters of a value that is carried on
 TELLING = 6  # characters from which on such a value is masked: all of a shorter one is everywhere
 TAKEN = frozenset({"token", "proxy"})
+JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -44,6 +45,14 @@ def _url(template: str) -> str:
     if not mark or "{" in scheme + host:
         raise ValueError("must be an http or https URL, with nothing in {{ }} before its path")
     parse(PLACE.sub("x", template))
+    return template
+
+
+def _json(template: Secret) -> Secret:
+    try:
+        read_json(PLACE.sub("0", template.reveal()).encode())
+    except ValueError:
+        raise RuleError("must be JSON, in which {{name}} stands within a string or for a number") from None
     return template
 
 
@@ -111,7 +120,7 @@ class Step(Expecting):
     """The address; {{name}} in its path or query stands for a saved value, percent-encoded."""
 
     method: Annotated[str, AfterValidator(read_method)] | None = None
-    """The method, in capital letters; POST where there is a form or a body, else GET."""
+    """The method, in capital letters; POST where there is a form, body or json, else GET."""
 
     headers: Annotated[Mapping[str, Secret], AfterValidator(read_headers)] = field(default_factory=dict)
     """Further headers, whose values are secret and may hold {{name}}."""
@@ -122,39 +131,50 @@ class Step(Expecting):
     body: Secret | None = None
     """A text to send, which is secret and may hold {{name}}, put in as it is."""
 
+    json: Annotated[Secret, AfterValidator(_json)] | None = None
+    """JSON to send, as a text, which is secret and may hold {{name}}."""
+
     save: Mapping[str, Saving] = field(default_factory=dict)
     """Values for later steps, by name, such as {token: {json: $.token}}."""
 
     def __post_init__(self) -> None:
-        if self.form and self.body is not None:
-            raise RuleError("must have one of form and body")
+        if sum((bool(self.form), self.body is not None, self.json is not None)) > 1:
+            raise RuleError("must have one of form, body and json")
         if any(not NAME.fullmatch(name) for name in self.save):
             raise RuleError("must save under names of small letters, digits and underscores")
 
     def templates(self) -> list[str]:
         """Give every text that may have places."""
-        body = [self.body] if self.body else []
-        return [
-            self.url,
-            *(each.reveal() for each in (*self.headers.values(), *self.form.values(), *body)),
+        sent = [
+            *self.headers.values(),
+            *self.form.values(),
+            *(each for each in (self.body, self.json) if each),
         ]
+        return [self.url, *(each.reveal() for each in sent)]
 
     def asked(self, values: Mapping[str, str], login: str, ours: tuple[str, str, int]) -> Asked:
         """Fill it in. Raises Failed where a value cannot go where it should."""
-        url = parse(filled(self.url, values, lambda value: quote(value, safe="")))
+        url = read(filled(self.url, values, in_url))
         headers = {name: filled(each.reveal(), values) for name, each in self.headers.items()}
         if wrong := next((name for name, value in headers.items() if not header_value(value)), ""):
             raise Failed(Reason.ASSERTION, f"a value that was saved cannot be sent in the header {wrong}")
-        body = b""
+        body, content_type = self._content(values)
+        if content_type and not any(name.lower() == "content-type" for name in headers):
+            headers["Content-Type"] = content_type
+        method = self.method or ("GET" if body is None else "POST")
+        return Asked(url, method, headers, body or b"", login if url.origin == ours else "")
+
+    def _content(self, values: Mapping[str, str]) -> tuple[bytes | None, str]:
+        """Give the body, None for none, and its type where that is known."""
         if self.form:
-            body = urlencode(
-                {name: filled(each.reveal(), values) for name, each in self.form.items()}
-            ).encode()
-            headers = {"Content-Type": FORM, **headers}
-        elif self.body is not None:
-            body = filled(self.body.reveal(), values).encode()
-        method = self.method or ("POST" if self.form or self.body is not None else "GET")
-        return Asked(url, method, headers, body, login if url.origin == ours else "")
+            return urlencode(self.fields(values)).encode(), FORM
+        if self.json is not None:
+            return filled(self.json.reveal(), values, in_json).encode(), JSON
+        return (None if self.body is None else filled(self.body.reveal(), values).encode()), ""
+
+    def fields(self, values: Mapping[str, str]) -> Mapping[str, str]:
+        """Give the fields of the form, filled in."""
+        return {name: filled(each.reveal(), values) for name, each in self.form.items()}
 
 
 @plain(slots=True)
@@ -224,9 +244,10 @@ steps:
     async def _do(self, tools: Tools, step: Step, carried: Carried) -> None:
         origin = parse(PLACE.sub("x", self.steps[0].url)).origin
         asked = step.asked(carried.values, carried.login, origin)
-        response, _ = await self.fetch(tools, asked, carried.cookies)
+        _hide(tools, *step.fields(carried.values).values())
+        response, asked = await self.fetch(tools, asked, carried.cookies)
         tools.fact("status_code", response.status)
-        failed = self.refused(response) if asked.login and not step.welcomes(401) else None
+        failed = None if step.welcomes(401) else self.refused(asked, response)
         if failed:
             keep(tools, response)
             raise failed
@@ -240,9 +261,15 @@ def _saved(tools: Tools, name: str, value: str | None, response: Response) -> st
         keep(tools, response)
         told = "there is nothing to save" if value is None else f"there are {len(value)} characters to save"
         raise Failed(Reason.ASSERTION, f"answered {response.status}, but {told} as {quoted(name)}")
-    if len(value) >= TELLING:
-        tools.learned.secrets.add(value)
+    _hide(tools, value)
     return value
+
+
+def _hide(tools: Tools, *values: str) -> None:
+    """Keep values out of what is told, also as they look when they have been sent."""
+    for value in values:
+        if len(value) >= TELLING:
+            tools.learned.secrets |= {value, *encodings(value)}
 
 
 def _learn(tools: Tools, step: Tools) -> None:

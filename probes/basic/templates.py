@@ -1,7 +1,9 @@
 """Texts with places for values that earlier steps have saved: {{name}}."""
 
+import json
 import re
 from collections.abc import Callable, Collection, Mapping
+from urllib.parse import quote, quote_plus
 
 from checks.values import RuleError
 
@@ -25,3 +27,18 @@ def check_places(text: str, known: Collection[str]) -> None:
         raise RuleError(f"must not use {{{{{name}}}}} before a step has saved it")
     if "{{" in PLACE.sub("", text):
         raise RuleError("must have names of small letters, digits and underscores between {{ and }}")
+
+
+def in_url(value: str) -> str:
+    """Write a value for the path or the query of a URL."""
+    return quote(value, safe="")
+
+
+def in_json(value: str) -> str:
+    """Write a value for within a string of JSON; a number may also stand by itself."""
+    return json.dumps(value)[1:-1]
+
+
+def encodings(value: str) -> set[str]:
+    """Give how else a value looks once it has been sent."""
+    return {in_url(value), quote_plus(value), in_json(value)} - {value}

@@ -23,6 +23,11 @@ class Cookie:
     path: str
     secure: bool
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Give what a later cookie must have in common to replace this one."""
+        return self.domain, self.path, self.name
+
     def meant_for(self, url: Url) -> bool:
         """Say whether it is sent along with a request (section 5.4)."""
         path = url.target.partition("?")[0]
@@ -44,9 +49,9 @@ class Cookies:
         for header in headers:
             cookie, gone = _read(url, header)
             if cookie and gone:
-                self._known.pop((cookie.domain, cookie.path, cookie.name), None)
-            elif cookie and len(self._known) < MOST:
-                self._known[cookie.domain, cookie.path, cookie.name] = cookie
+                self._known.pop(cookie.key, None)
+            elif cookie and (cookie.key in self._known or len(self._known) < MOST):
+                self._known[cookie.key] = cookie
 
     def header(self, url: Url) -> str:
         """Give the value of Cookie for a request, longer paths first; empty for none."""

@@ -4,8 +4,10 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import ConnectionTerminated, DataReceived, Event, ResponseReceived, StreamEnded, StreamReset
 from h2.exceptions import ProtocolError
+from h2.settings import SettingCodes, Settings
 
 from probes.net.http import MAX_BODY, Request, Response
+from probes.net.http_reader import MAX_HEAD
 from probes.net.stream import Stream
 from probes.net.tls import Encrypted
 from probes.result import Reason
@@ -13,6 +15,14 @@ from probes.tools import Failed, Tools
 
 ALPN = ("h2",)
 STREAM = 1
+HEAD = 9  # bytes before the payload of a frame (section 4.1)
+LARGEST = 16384  # bytes of payload that we accept, and that everybody must (section 4.2)
+GOAWAY = 0x07
+SETTINGS = {
+    SettingCodes.ENABLE_PUSH: 0,
+    SettingCodes.MAX_HEADER_LIST_SIZE: MAX_HEAD,
+    SettingCodes.MAX_FRAME_SIZE: LARGEST,
+}
 NOT_SENT = frozenset({"host", "connection"})  # the one is :authority, the other means nothing here
 
 
@@ -21,6 +31,8 @@ class Exchange:
 
     def __init__(self, request: Request, max_body: int) -> None:
         self._connection = H2Connection(H2Configuration(client_side=True, header_encoding="latin-1"))
+        self._connection.local_settings = Settings(client=True, initial_values=SETTINGS)
+        self._coming = bytearray()
         self._max_body, self._left = max_body, memoryview(request.body)
         self.complete, self.answered = False, False
         self._status, self._headers, self._cookies = 0, dict[str, str](), list[str]()
@@ -38,11 +50,26 @@ class Exchange:
         if not data:
             raise Failed(Reason.PROTOCOL, "the connection was closed within the answer")
         try:
-            for event in self._connection.receive_data(data):
+            for event in self._connection.receive_data(self._sifted(data)):
                 self._take(event)
             self._send()
         except ProtocolError as error:
             raise Failed(Reason.PROTOCOL, f"the answer is not HTTP/2: {error}") from error
+
+    def _sifted(self, data: bytes) -> bytes:
+        """Give the frames that are whole, without announcements of an end that leave us our answer."""
+        self._coming += data
+        passed = bytearray()
+        while len(self._coming) >= HEAD:
+            size = int.from_bytes(self._coming[:3])
+            if size > LARGEST:
+                raise Failed(Reason.PROTOCOL, f"the answer is not HTTP/2: a frame of {size} bytes")
+            if len(self._coming) < HEAD + size:
+                break
+            frame = self._coming[: HEAD + size]
+            del self._coming[: HEAD + size]
+            passed += b"" if _lets_us_finish(frame) else frame
+        return bytes(passed)
 
     def farewell(self) -> bytes:
         """Give the last word (section 6.8)."""
@@ -68,7 +95,7 @@ class Exchange:
                 self._read_data(event.data or b"", event.flow_controlled_length or 0)
             case StreamEnded():
                 self.complete = True
-            case StreamReset():
+            case StreamReset() if not self.complete:
                 raise Failed(Reason.PROTOCOL, f"the server gave the request up (error {event.error_code})")
             case ConnectionTerminated() if not self.complete:
                 raise Failed(Reason.PROTOCOL, f"the server gave the connection up (error {event.error_code})")
@@ -97,6 +124,15 @@ class Exchange:
                 return
             piece, self._left = self._left[:size], self._left[size:]
             self._connection.send_data(STREAM, piece.tobytes(), end_stream=not self._left)
+
+
+def _lets_us_finish(frame: bytearray) -> bool:
+    """Recognise a GOAWAY without an error whose last stream is not before ours (section 6.8).
+
+    A server that is about to stop sends it, or one that wants one request on each connection.
+    """
+    last, error = int.from_bytes(frame[9:13]) & 0x7FFFFFFF, int.from_bytes(frame[13:17])
+    return frame[3] == GOAWAY and len(frame) >= HEAD + 8 and last >= STREAM and not error
 
 
 def _headers(request: Request) -> list[tuple[str, str]]:

@@ -40,6 +40,11 @@ class Url:
 
 @lru_cache(maxsize=16384)
 def parse(text: str) -> Url:
+    """Read a URL of the configuration, which is asked for again and again. Raises ValueError."""
+    return read(text)
+
+
+def read(text: str) -> Url:
     """Read a URL. Raises ValueError with the rule that is broken, never the text: it may hold a secret."""
     if any(character <= " " or character == "\x7f" for character in text):
         raise ValueError("must be a URL without spaces, line ends and control characters")

@@ -12,7 +12,7 @@ from probes.net.cookies import Cookies
 from probes.net.decoding import decoded
 from probes.net.http import Response
 from probes.net.http_reader import Reader
-from probes.net.url import parse
+from probes.net.url import parse, read
 from probes.tools import Failed
 
 MOST = 65_536
@@ -52,10 +52,11 @@ def _look(response: Response) -> None:
     assert len(response.body) <= MOST
     assert isinstance(text(response), str)
     with suppress(ValueError):
-        values_at("$.a", read_json(response.body))
+        for path in ("$.a", "$..a", "$[?match(@.a, @.b)]"):
+            values_at(path, read_json(response.body))
     with suppress(Failed):
         read_token(response, 0.0)
     with suppress(Failed):
         assert len(decoded(response.body, response.headers.get("content-encoding", ""), MOST)) <= MOST
     with suppress(ValueError):
-        parse(response.headers.get("location", ""))
+        read(response.headers.get("location", ""))

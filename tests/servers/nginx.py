@@ -22,7 +22,7 @@ http {{
   fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
-  default_type text/plain;
+  default_type text/plain; keepalive_requests 1;
   server {{
     listen 127.0.0.1:{plain};
     listen 127.0.0.1:{secure} ssl http2;
@@ -85,6 +85,7 @@ def nginx(folder: Path, certificate: Path, key: Path, authority: Path | None = N
     """Run nginx until the end of the block; it listens when the block begins.
 
     It asks for certificates of clients that `authority` has issued. `staff` has the password `word`.
+    After one request it wants no more on a connection, which over HTTP/2 it says before it answers.
     """
     server = Nginx(free_port(), free_port(), folder / "www")
     server.www.mkdir()

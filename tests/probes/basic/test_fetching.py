@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from probes.basic.http import Http
 from probes.result import Outcome, Reason, Result
-from tests.fakes.badhttp import hang_up, head, serving, silence
+from tests.fakes.badhttp import hang_up, head, says, serving, silence
 from tests.probes.asking import ask
 from tests.probes.conftest import shows
 from tests.servers.folder import needs_root
@@ -50,6 +50,8 @@ def secure(web: Nginx) -> str:
         ("/moved", "POST", "GET,"),
         ("/see-other", "POST", "GET,"),
         ("/temporary", "POST", "POST,"),
+        ("/moved", "PUT", "PUT,"),
+        ("/see-other", "PUT", "GET,"),
         ("/moved", "HEAD", ""),
     ],
 )
@@ -159,6 +161,39 @@ async def test_what_a_query_holds_is_not_kept() -> None:
     assert result.evidence["redirects"] == [f"302 to http://127.0.0.1:{port}/back?…"]
 
 
+async def test_an_address_beyond_ascii_is_followed() -> None:
+    heard: list[bytes] = []
+
+    async def sends_on(reader: Reader, writer: Writer) -> None:
+        heard.append(await head(reader))
+        status = b"200 OK" if len(heard) > 1 else "302 Go\r\nLocation: /café au lait".encode()
+        writer.write(b"HTTP/1.1 " + status.replace(b" au lait", b"") + b"\r\nContent-Length: 0\r\n\r\n")
+
+    async with serving(sends_on) as port:
+        result = await asked(f"http://127.0.0.1:{port}/", redirects=1)
+
+    assert result.outcome is Outcome.GOOD, result
+    assert heard[1].startswith(b"GET /caf%C3%A9 ")
+
+
+async def test_a_refusal_by_others_is_not_of_a_login_that_they_never_saw() -> None:
+    async def refuses(reader: Reader, writer: Writer) -> None:
+        assert b"Authorization" not in await head(reader)
+        writer.write(b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n")
+
+    async with serving(refuses) as other:
+
+        async def sends_on(reader: Reader, writer: Writer) -> None:
+            await head(reader)
+            location = f"http://127.0.0.1:{other}/".encode()
+            writer.write(b"HTTP/1.1 302 Go\r\nLocation: " + location + b"\r\nContent-Length: 0\r\n\r\n")
+
+        async with serving(sends_on) as port:
+            result = await asked(f"http://127.0.0.1:{port}/", redirects=1, **STAFF)
+
+    assert (result.reason, result.detail) == (Reason.HTTP_STATUS, "answered 401, expected 200-399")
+
+
 # --- cookies
 
 
@@ -202,6 +237,15 @@ async def test_a_page_that_grows_beyond_the_bound_is_too_large(plain: str) -> No
 
     assert result.reason is Reason.TOO_LARGE
     assert result.detail == "the body of the answer exceeds 5120 bytes once it is decoded"
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "zstd"])
+async def test_no_body_needs_no_decoding(encoding: str) -> None:
+    answer = f"HTTP/1.1 204 No Content\r\nContent-Encoding: {encoding}\r\n\r\n".encode()
+    async with serving(says(answer)) as port:
+        result = await asked(f"http://127.0.0.1:{port}/", compression="true")
+
+    assert result.outcome is Outcome.GOOD, result
 
 
 # --- logins and certificates
@@ -344,6 +388,25 @@ async def test_what_a_proxy_is_told_is_just_this(ca_file: str) -> None:
         "",
         "",
     ]
+
+
+async def test_a_token_is_fetched_through_the_proxy_too() -> None:
+    heard: list[bytes] = []
+
+    async def forwards(reader: Reader, writer: Writer) -> None:
+        heard.append(await head(reader))
+        body = b'{"access_token": "abc"}' if heard[0] is heard[-1] else heard[-1]
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+    async with serving(forwards) as port:
+        way = {"url": f"http://127.0.0.1:{port}", "username": "staff", "password": "word"}
+        oauth2 = {"token_url": "http://login.example/token", "client_id": "a", "client_secret": "hunter2"}
+        result = await asked("http://www.example.com/", proxy=way, oauth2=oauth2, expect_body="never")
+
+    assert heard[0].startswith(b"POST http://login.example/token HTTP/1.1\r\n")
+    assert all(b"Proxy-Authorization: Basic c3RhZmY6d29yZA==" in each for each in heard)
+    assert list(result.phases) == ["token", "proxy", "processing", "transfer"]
+    assert "Proxy-Authorization: Basic ***" in result.evidence["response"]["body"]
 
 
 async def test_the_name_is_looked_up_by_the_proxy(authority: trustme.CA, ca_file: str) -> None:

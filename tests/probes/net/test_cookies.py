@@ -72,6 +72,9 @@ def test_there_are_not_more_than_there_may_be() -> None:
     cookies.take(SHOP, [f"n{number}=x" for number in range(500)])
 
     assert len(cookies.values()) == MOST
+    cookies.take(SHOP, ["n7=y", "another=z"])
+    assert cookies.values()["n7"] == "y"
+    assert "another" not in cookies.values()
 
 
 @given(header=st.text(max_size=200))

@@ -1,13 +1,14 @@
 import gzip
 import sys
 import tracemalloc
+from random import Random
 
 import brotli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.net.decoding import decoded
+from probes.net.decoding import PARTS, decoded
 from probes.result import Reason
 from probes.tools import Failed
 
@@ -86,6 +87,25 @@ def test_what_is_not_so_encoded_is_garbled(body: bytes, encoding: str, detail: s
     failed = failure(body, encoding)
 
     assert (failed.reason, failed.detail) == (Reason.PROTOCOL, detail)
+
+
+@pytest.mark.parametrize("part", [gzip.compress(b""), zstd.compress(b""), b"\x50\x2a\x4d\x18\0\0\0\0"])
+def test_parts_without_anything_in_them_have_a_bound(part: bytes) -> None:
+    name = "gzip" if part.startswith(b"\x1f") else "zstd"
+
+    assert decoded(part * PARTS, name, MOST) == b""
+    failed = failure(part * (PARTS + 1), name)
+    assert (failed.reason, failed.detail) == (
+        Reason.TOO_LARGE,
+        f"the body has more than 1000 parts of {name}",
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_long_body_comes_out_as_it_went_in(name: str) -> None:
+    body = Random(1).randbytes(3 * MOST)
+
+    assert decoded(ENCODE[name](body), name, 3 * MOST) == body
 
 
 def test_a_window_larger_than_http_allows_is_not_opened() -> None:

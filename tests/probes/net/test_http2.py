@@ -11,6 +11,7 @@ import trustme
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import DataReceived, RequestReceived, StreamEnded
+from hyperframe.frame import GoAwayFrame, RstStreamFrame, SettingsFrame
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
@@ -188,6 +189,70 @@ async def test_a_long_body_waits_for_the_other_end_to_take_it(authority: trustme
 
     assert result.outcome is Outcome.GOOD, result
     assert heard == 300_000
+
+
+# --- a server that ends the connection while it answers
+
+
+def replies(more: bytes = b"", before: bytes = b"") -> Exchange:
+    """Exchange with one that says something before its answer, or after it in the same breath."""
+    exchanged = Exchange(ASKED, 1000)
+    server = H2Connection(H2Configuration(client_side=False))
+    server.initiate_connection()
+    server.receive_data(exchanged.outgoing())
+    exchanged.feed(server.data_to_send())
+    server.send_headers(1, [(":status", "200")])
+    server.send_data(1, b"hello", end_stream=True)
+    exchanged.feed(before + server.data_to_send() + more)
+    return exchanged
+
+
+@pytest.mark.parametrize("last", [1, 2**31 - 1])
+def test_an_end_that_leaves_us_our_answer_is_none(last: int) -> None:
+    assert replies(before=GoAwayFrame(0, last_stream_id=last).serialize()).response().body == b"hello"
+
+
+@pytest.mark.parametrize(("last", "error"), [(0, 0), (1, 2)])
+def test_an_end_that_takes_our_answer_is_one(last: int, error: int) -> None:
+    with pytest.raises(Failed, match="the server gave the connection up"):
+        Exchange(ASKED, 1000).feed(
+            SettingsFrame(0).serialize() + GoAwayFrame(0, last_stream_id=last, error_code=error).serialize()
+        )
+
+
+def test_what_comes_after_the_answer_is_nobodys() -> None:
+    reset = RstStreamFrame(1, error_code=0).serialize()
+
+    assert replies(more=reset + GoAwayFrame(0, last_stream_id=1, error_code=2).serialize()).complete
+
+
+def test_nothing_may_be_pushed() -> None:
+    exchanged = Exchange(ASKED, 1000)
+    server = H2Connection(H2Configuration(client_side=False))
+    server.initiate_connection()
+    server.receive_data(exchanged.outgoing())
+
+    assert server.remote_settings.enable_push == 0
+
+
+@pytest.mark.parametrize("piece", [1, 7, 1000])
+def test_frames_are_put_together(piece: int) -> None:
+    exchanged = Exchange(ASKED, 1000)
+    server = H2Connection(H2Configuration(client_side=False))
+    server.initiate_connection()
+    server.receive_data(exchanged.outgoing())
+    server.send_headers(1, [(":status", "200")])
+    server.send_data(1, b"hello", end_stream=True)
+    data = server.data_to_send()
+    for begin in range(0, len(data), piece):
+        exchanged.feed(data[begin : begin + piece])
+
+    assert exchanged.response().body == b"hello"
+
+
+def test_a_frame_that_is_too_large_is_refused_before_it_is_here() -> None:
+    with pytest.raises(Failed, match="not HTTP/2: a frame of 16777215 bytes"):
+        Exchange(ASKED, 1000).feed(b"\xff\xff\xff\x04\x00\x00\x00\x00\x00")
 
 
 @given(data=st.binary(min_size=1, max_size=500))

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.net.http_reader import MAX_HEAD, Reader
+from probes.net.http_reader import MAX_HEAD, Reader, length
 from probes.result import Reason
 from probes.tools import Failed
 
@@ -92,6 +92,19 @@ def test_repeated_headers_are_joined() -> None:
 )
 def test_what_is_not_http_or_not_whole_is_a_protocol_error(data: bytes) -> None:
     assert reason(data) is Reason.PROTOCOL
+
+
+def test_a_length_with_more_zeros_than_anybody_needs_is_read() -> None:
+    assert read(b"HTTP/1.1 200 OK\r\nContent-Length: " + b"0" * 9000 + b"2\r\n\r\nok").body == b"ok"
+    assert reason(b"HTTP/1.1 200 OK\r\nContent-Length: " + b"0" * 9000 + b"101\r\n\r\n") is Reason.TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [("12", 12), ("0", 0), ("007", 7), ("", None), ("-1", None), ("1 2", None), ("9" * 21, None)]
+)  # fmt: skip
+def test_a_length_is_a_number(text: str, known: int | None) -> None:
+    assert length(text) == known
 
 
 def test_a_body_of_just_the_size_is_taken() -> None:

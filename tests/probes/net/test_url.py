@@ -1,6 +1,6 @@
 import pytest
 
-from probes.net.url import Url, parse
+from probes.net.url import Url, parse, read
 
 
 @pytest.mark.parametrize(
@@ -14,7 +14,14 @@ from probes.net.url import Url, parse
     ],
 )
 def test_a_url_is_read(text: str, url: Url) -> None:
-    assert parse(text) == url
+    assert parse(text) == read(text) == url
+
+
+def test_addresses_from_outside_are_not_remembered() -> None:
+    before = parse.cache_info().currsize
+    read("http://example.com/never/asked/before")
+
+    assert parse.cache_info().currsize == before
 
 
 @pytest.mark.parametrize(

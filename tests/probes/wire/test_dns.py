@@ -2,6 +2,7 @@
 
 import dns.flags
 import dns.message
+import dns.rcode
 import dns.rrset
 import pytest
 from hypothesis import given
@@ -23,7 +24,7 @@ def answer(asked: bytes, *records: str, flags: int = 0, rcode: int = 0) -> bytes
     """Let dnspython answer."""
     message = dns.message.make_response(dns.message.from_wire(asked))
     message.flags |= flags
-    message.set_rcode(rcode)
+    message.set_rcode(dns.rcode.Rcode(rcode))
     for record in records:
         name, ttl, kind, *text = record.split()
         message.answer.append(dns.rrset.from_text(name, int(ttl), "IN", kind, " ".join(text)))
