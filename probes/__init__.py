@@ -6,6 +6,7 @@ KINDS: dict[str, str] = {
     "domain": "probes.basic.domain:Domain",
     "heartbeat": "probes.basic.heartbeat:Heartbeat",
     "http": "probes.basic.http:Http",
+    "icmp": "probes.basic.icmp:Icmp",
     "ikev2": "probes.access.ikev2:Ikev2",
     "mail_roundtrip": "probes.mail.mail_roundtrip:MailRoundtrip",
     "oidc": "probes.signon.oidc:Oidc",
@@ -18,7 +19,6 @@ KINDS: dict[str, str] = {
 
 # Words of kinds that come with a later version: known, and refused as such.
 LATER = (
-    "icmp",
     "saml",
     "ldap",
     "kerberos",

@@ -167,14 +167,23 @@ class Step(Expecting):
     def _content(self, values: Mapping[str, str]) -> tuple[bytes | None, str]:
         """Give the body, None for none, and its type where that is known."""
         if self.form:
-            return urlencode(self.fields(values)).encode(), FORM
+            return urlencode(self._fields(values)).encode(), FORM
         if self.json is not None:
             return filled(self.json.reveal(), values, in_json).encode(), JSON
         return (None if self.body is None else filled(self.body.reveal(), values).encode()), ""
 
-    def fields(self, values: Mapping[str, str]) -> Mapping[str, str]:
-        """Give the fields of the form, filled in."""
+    def _fields(self, values: Mapping[str, str]) -> Mapping[str, str]:
         return {name: filled(each.reveal(), values) for name, each in self.form.items()}
+
+    def told(self, values: Mapping[str, str]) -> list[str]:
+        """Give the texts within the form or the JSON, each of which somebody may say again."""
+        if self.json is None:
+            return list(self._fields(values).values())
+        try:
+            document = read_json(filled(self.json.reveal(), values, in_json).encode())
+            return [value for value in values_at("$..*", [document]) if isinstance(value, str)]
+        except ValueError:
+            return []
 
 
 @plain(slots=True)
@@ -244,7 +253,7 @@ steps:
     async def _do(self, tools: Tools, step: Step, carried: Carried) -> None:
         origin = parse(PLACE.sub("x", self.steps[0].url)).origin
         asked = step.asked(carried.values, carried.login, origin)
-        _hide(tools, *step.fields(carried.values).values())
+        _hide(tools, *step.told(carried.values))
         response, asked = await self.fetch(tools, asked, carried.cookies)
         tools.fact("status_code", response.status)
         failed = None if step.welcomes(401) else self.refused(asked, response)

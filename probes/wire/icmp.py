@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
-from struct import Struct
-
-from probes.result import Reason
+from struct import Struct, unpack
 
 ECHO = Struct("!BBHHH")  # type, code, checksum, identifier, sequence (RFC 792, RFC 4443 section 4)
 REQUEST = {4: 8, 6: 128}  # by IP version
@@ -75,11 +73,6 @@ class Notice:
         """Say whether a router on the way dropped it for its time to live."""
         return self.code in RAN_OUT
 
-    @property
-    def reason(self) -> Reason:
-        """Give what that is as a failure."""
-        return Reason.CONNECT_UNREACHABLE
-
     def __str__(self) -> str:
         if self.code is None:
             return "our own host does not send it"
@@ -100,7 +93,7 @@ def checksum(data: bytes) -> int:
     """Give the checksum of the Internet (RFC 1071)."""
     if len(data) % 2:
         data += b"\0"
-    total = sum(int.from_bytes(data[at : at + 2]) for at in range(0, len(data), 2))
+    total: int = sum(unpack(f"!{len(data) // 2}H", data))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return total ^ 0xFFFF

@@ -79,7 +79,7 @@ checks:
     service: email
     kind: script
     bearer: hunter2-script-bearer
-    steps: [{{name: one, url: "http://127.0.0.1:{echo}/"}}]
+    steps: [{{name: one, url: "http://127.0.0.1:{echo}/", json: '"hunter2-json"', expect_body: never}}]
     sli: false
   scripted-granted:
     service: email

@@ -147,6 +147,7 @@ STEPS = options(
 ).map(lambda step: [step]) | options({"name": words("two"), "url": URL}, body=words("hush")).map(
     lambda step: [step]
 )
+STEPS |= options({"name": words("three"), "url": URL}, json=words("'7'")).map(lambda step: [step])
 
 
 def kinds() -> Mapping[str, Made]:
@@ -230,6 +231,18 @@ def names_and_calls() -> Mapping[str, Made]:
             **records,
         )
         | options({"name": asked, "dnssec": FLAG}, trust_anchors=words('". 20326 8 2 ' + "AB" * 32 + '"')),
+        "icmp": options(
+            {"host": HOST},
+            count=WHOLE,
+            spacing=words("250ms", "1s"),
+            wait=FEW,
+            size=words("56B", "512B"),
+            ttl=words("64", '"3"'),
+            dont_fragment=FLAG,
+            max_loss=PORTION,
+            max_rtt=FEW,
+            ip_protocol=IP,
+        ),
         "heartbeat": options({"within": MANY, "token": SECRET}, grace=FEW),
     }
 

@@ -27,6 +27,7 @@ import ctypes
 import os
 import pwd
 import subprocess
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -98,10 +99,12 @@ class Network:
         _run(self.command("far", "nft", "flush", "chain", "inet", "fault", "input"))
 
     def narrow(self, mtu: int) -> None:
-        """Set the MTU of the last link, at both ends."""
+        """Set the MTU of the last link, at both ends; what `near` knew of the way is forgotten."""
         before = list(self.names)[-2]
         _run(["ip", "-n", self.names[before], "link", "set", "right", "mtu", str(mtu)])
         _run(["ip", "-n", self.names["far"], "link", "set", "left", "mtu", str(mtu)])
+        for version in ("-4", "-6"):
+            _run(["ip", version, "-n", self.names["near"], "route", "flush", "cache"])
 
     def _rule(self, rule: str) -> None:
         # Neighbours are always found: what is lost is what is asked, not the way to the next host.
@@ -119,11 +122,15 @@ def line(routers: int = 2) -> Iterator[Network]:
     network = Network(names, far4=f"10.77.{routers}.2", far6=f"fd77:{routers}::2")
     try:
         _ip(*(f"netns add {name}" for name in names.values()))
+        for place in places:  # an address is there at once, and no neighbour is waited for first
+            network.sysctl(place, "net.ipv6.conf.default.accept_dad", "0")
         _join(list(names.values()))
         for place in places[1:-1]:
             network.sysctl(place, "net.ipv4.ip_forward", "1")
             network.sysctl(place, "net.ipv6.conf.all.forwarding", "1")
         _run(network.command("far", "nft", TABLE))
+        for name in names.values():
+            _await_links(name)
         yield network
     finally:
         for name in names.values():
@@ -152,15 +159,22 @@ def _join(names: list[str]) -> None:
                 _ip(f"-n {right} -6 route add fd77:{other}::/64 via fd77:{number}::1")
 
 
+def _await_links(name: str) -> None:
+    """Wait until the links of a namespace count as up, which takes up to a second: IPv6 is silent before."""
+    while "NO-CARRIER" in _run(["ip", "-n", name, "link", "show"]):
+        time.sleep(0.02)
+
+
 def _ip(*commands: str) -> None:
     for command in commands:
         _run(["ip", *command.split()])
 
 
-def _run(words: list[str]) -> None:
+def _run(words: list[str]) -> str:
     done = subprocess.run(words, check=False, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{' '.join(words)}: {done.stderr.strip()}")
+    return done.stdout
 
 
 def _enter(name: str) -> None:

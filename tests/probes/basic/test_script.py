@@ -174,6 +174,22 @@ async def test_json_is_sent_with_values_in_it() -> None:
     assert json.loads(body) == {"ticket": 'say "hello"\\', "next": {"n": 77}}
 
 
+async def test_what_json_held_is_shown_nowhere() -> None:
+    async def repeats(reader: Reader, writer: Writer) -> None:
+        length = int(
+            (await reader.readuntil(b"\r\n\r\n")).lower().partition(b"content-length:")[2].split()[0]
+        )
+        said = json.loads(await reader.readexactly(length))["login"][0]
+        writer.write(b"HTTP/1.1 403 No\r\n\r\n" + f"not {said}".encode())
+        await writer.drain()
+
+    async with serving(repeats) as port:
+        sent = '{"login": ["hunter2-json", 1]}'
+        result = await done({"name": "one", "url": f"http://127.0.0.1:{port}/", "json": sent})
+
+    assert result.evidence["response"]["body"] == "not ***"
+
+
 @pytest.mark.parametrize("body", [b"[" * 900 + b"]" * 900, b'{"a": 1, "a": 2}', b"<html>"])
 async def test_json_that_cannot_be_looked_into_has_nothing_to_save(body: bytes) -> None:
     async with serving(says(b"HTTP/1.1 200 OK\r\n\r\n" + body)) as port:
