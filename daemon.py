@@ -12,6 +12,8 @@ from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from random import Random
+from socket import AF_UNSPEC
+from typing import cast
 
 from alerting import deliver as delivery
 from alerting.deliver import Deliverer
@@ -39,8 +41,10 @@ from probes.attempt import attempt
 from probes.clock import Clock
 from probes.due import Schedule
 from probes.guard import LoopGuard
+from probes.net.trace import Way, trace
 from probes.result import Result
 from probes.self_checks import ask_self
+from probes.tools import Probe, Tools
 from slo.attempts import Attempts
 from store import file
 from store.file import Store
@@ -243,7 +247,11 @@ def _outside(
     async def look(self_check: SelfCheck) -> Result:
         return await ask_self(self_check, configuration.site, clock, guard)
 
-    return Outside(clock, ask, look, writer)
+    async def examine(check: Check) -> Way:
+        probe, tools = cast(Probe, check.probe), Tools(now=clock.now, time=clock.time)
+        return await trace(tools, probe.host(), getattr(probe, "family", AF_UNSPEC))
+
+    return Outside(clock, ask, look, writer, examine)
 
 
 def _reading(place: Path, clock: Clock) -> Reading:

@@ -16,6 +16,7 @@ from alerting.events import (
     Attempted,
     Decision,
     Delivered,
+    Downed,
     Event,
     Ordered,
     Relearned,
@@ -277,6 +278,8 @@ class Engine:
         shown, bad = judge.shown, judge.last_bad
         change = judge.judge(result)
         self.accounts.took(judge, result)
+        if change is not None and change.kind == "confirmed":
+            decision.downed.append(Downed(result.check, change.at, result.reason))
         changed = change is not None or judge.shown is not shown
         self._ourselves.news |= changed
         self._mark(judge)

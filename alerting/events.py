@@ -7,7 +7,7 @@ from typing import Literal
 from alerting.incident import Happening, Incident
 from alerting.intent import Intent
 from checks.model import Configuration, Network
-from probes.result import Result
+from probes.result import Reason, Result
 from slo.attempts import Attempts
 from slo.judge import Judge
 from store.rows import Operation, Row
@@ -137,13 +137,23 @@ class Wish:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Downed:
+    """A check whose outage has just been confirmed: since when it lasts (ms), and why it failed last."""
+
+    check: str
+    since: int
+    reason: Reason | None
+
+
 @dataclass(slots=True)
 class Decision:
     """What follows from one event: what to keep, to send, to ask, and when to be woken.
 
     `rows` and `intents` are one transaction. `recorded` are the results whose outcome is now final, for those
     who count; `look` the networks whose self-checks are to be asked now; `wake` the next instant at which
-    time alone changes something. `suppressed` are the reasons for which something was not told, one each.
+    time alone changes something. `downed` are the checks that are down from now on. `suppressed` are the
+    reasons for which something was not told, one each.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -152,6 +162,7 @@ class Decision:
     look: set[Network] = field(default_factory=set)
     wake: int | None = None
     recorded: list[Result] = field(default_factory=list)
+    downed: list[Downed] = field(default_factory=list)
     opened: list[Incident] = field(default_factory=list)
     resolved: list[Incident] = field(default_factory=list)
     acknowledged: list[Incident] = field(default_factory=list)  # by a person, for the first time

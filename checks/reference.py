@@ -158,8 +158,8 @@ def _text(value: Any, metadata: list[Any]) -> str:
 
 def duration(seconds: float) -> str:
     """Write seconds in the largest unit that needs no fraction."""
-    unit = next(unit for unit in reversed(SECONDS) if Fraction(seconds) % SECONDS[unit] == 0)
-    return f"{Fraction(seconds) / SECONDS[unit]}{unit}"
+    unit = next(unit for unit in reversed(SECONDS) if Fraction(str(seconds)) % SECONDS[unit] == 0)
+    return f"{Fraction(str(seconds)) / SECONDS[unit]}{unit}"
 
 
 def size(count: int) -> str:

@@ -24,6 +24,7 @@ from commands.operating import by_whom, desk, local, zone_of
 from commands.parser import actions, by
 from commands.story import first_cause, verdict_in_words
 from exporter.documents import incident_document
+from exporter.evidence import by_service, sought
 from store import history
 from store.operations import Log
 from store.reader import open_incidents, open_reader, operations
@@ -215,13 +216,15 @@ def _show(context: Context, configuration: Configuration) -> None:
         check = first_cause(incident)
         last_good_at = history.last_good_at(store, check, incident.fault_at) if check else None
         letters = history.letters_of(store, key, episode)
+        which = sought(incident, by_service(configuration))
+        traces = history.traces(store, which.checks, which.since, which.until)
         written = list(operations(store))
     remarks = Remarks.of(written)
     _complain(context, remarks)
     row, past = Listed(incident, remarks), Holds.of(configuration, written)
     told = telling.Told(
         *(row.id, incident, letters, remarks, last_good_at, past),
-        *(zone_of(configuration), context.clock.now()),
+        *(zone_of(configuration), context.clock.now(), traces),
     )
     if context.said.json:
         context.console.json({**document_of(row), **telling.document_of(told)})

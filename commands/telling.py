@@ -15,14 +15,18 @@ from commands.console import Console
 from commands.holds import Holds
 from commands.outcomes import outcomes
 from commands.story import Times, story_of, times_of, verdict_in_words
+from commands.ways import ways_in_words
+from exporter.evidence import evidence_documents
 from store.history import Letter
+from store.rows import Trace
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """All that is known of one incident by `now` (ms).
 
-    `last_good_at` is the last good attempt before it began (ms), `zone` where the configuration is at home.
+    `last_good_at` is the last good attempt before it began (ms), `zone` where the configuration is at home,
+    `traces` what was found out about its outages.
     """
 
     id: str
@@ -33,6 +37,7 @@ class Told:
     past: Holds
     zone: tzinfo
     now: int
+    traces: Sequence[Trace] = ()
 
     @property
     def times(self) -> Times:
@@ -59,6 +64,7 @@ def document_of(told: Told) -> Mapping[str, Any]:
         },
         "story": [{"at": instant(each.at), "what": each.what} for each in told.story],
         "deliveries": [_delivery(letter) for letter in told.letters],
+        "evidence": evidence_documents(told.traces),
     }
 
 
@@ -93,6 +99,13 @@ def show(console: Console, told: Told, state: str) -> None:
         console.line(line)
     console.line()
     console.table(("at", "what happened"), [(_clock(each.at, zone), each.what) for each in told.story])
+    for way in ways_in_words(told.traces):
+        console.line()
+        console.line(f"{_clock(way.at, zone)}  {way.head}")
+        if way.hops:
+            console.table(("hop", "who answers", "after"), way.hops)
+        if way.largest:
+            console.line(way.largest)
 
 
 def _around(told: Told) -> Iterator[str]:

@@ -32,6 +32,7 @@ from alerting.swap import departed
 from alerting.words import summary_of
 from checks.diff import Difference, difference
 from checks.model import Check, Configuration, Network, SelfCheck
+from driver.examiner import Examine, Examiner
 from exporter.counters import Counters
 from probes.due import Run, Schedule, Why
 from probes.result import Result
@@ -55,12 +56,14 @@ class Outside:
     """What the driver is handed: the real thing in daemon.py, actors in the simulation.
 
     `ask` makes one attempt (its second argument says whether it lies beside the grid), `look` one self-check.
+    `examine` follows the way to the host of a check that has just gone down; without it nobody does.
     """
 
     clock: Clock
     ask: Callable[[Check, bool], Awaitable[Result]]
     look: Callable[[SelfCheck], Awaitable[Result]]
     writer: Writer
+    examine: Examine | None = None
 
 
 class Timer(NamedTuple):
@@ -91,6 +94,7 @@ class Driver:
             lambda: self.handle(StoreBack()),
         )
         self._out = outside
+        self._examiner = Examiner(outside.examine, self.release.put, self.spawn) if outside.examine else None
         self._tasks: set[asyncio.Task[None]] = set()
         self._attempts: dict[str, asyncio.Task[None]] = {}  # those under way, by check
         self._timers: dict[str, Timer] = {}
@@ -213,6 +217,8 @@ class Driver:
             self.schedule.ask(wish.check, wish.at)
         if decision.ask:
             self._at("pulse", self.schedule.next_at(), self._pulse)
+        if self._examiner:
+            self._examiner.take(decision.downed, self.configuration.checks)
         self.release.decide(decision)  # last: a store that answers at once brings the next event
 
     def delivered(self, event: Delivered) -> None:

@@ -1,7 +1,8 @@
 """What was: incidents that are over, messages and what became of them, when a check was good last."""
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,13 +10,17 @@ from probes.result import Outcome
 from store.ledger import results_of
 from store.past import FIRST
 from store.reader import INCIDENTS, Episode
-from store.rows import IncidentRow, IntentRow
+from store.rows import IncidentRow, IntentRow, Trace
 
 EPISODES = "SELECT key, episode, resolved_at FROM incidents ORDER BY key, episode"
 RESOLVED = f"{INCIDENTS} WHERE resolved_at >= ? ORDER BY resolved_at DESC, key, episode DESC"
 LETTERS = """
     SELECT id, receiver, key, episode, action, urgency, created_at, document,
     serial, tried_at, settled_at, coalesce(how, ''), coalesce(settle_detail, '') FROM intents
+"""
+TRACES = """
+    SELECT check_name, outage, at, document FROM traces
+    WHERE check_name IN (SELECT value FROM json_each(?)) AND outage BETWEEN ? AND ? ORDER BY at, check_name
 """
 
 
@@ -82,6 +87,12 @@ def last_good_at(connection: sqlite3.Connection, check: str, before: int) -> int
     """Give when the last good attempt before an instant began (ms), from whatever site."""
     results = results_of(connection, check, FIRST, before, learned=False, newest_first=True)
     return next((result.at for result in results if result.outcome is Outcome.GOOD), None)
+
+
+def traces(connection: sqlite3.Connection, checks: Collection[str], since: int, until: int) -> list[Trace]:
+    """Give what was found out about outages of these checks that began from `since` to `until` (ms)."""
+    found = connection.execute(TRACES, (json.dumps(sorted(checks)), since, until))
+    return [Trace(*values) for values in found]
 
 
 def _letter(values: tuple[Any, ...]) -> Letter:

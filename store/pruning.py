@@ -58,6 +58,10 @@ HISTORY = (
     DELETE FROM outages WHERE check_name IN (SELECT check_name FROM sources)
     AND start < :before AND "end" <= :before
     """,
+    """
+    DELETE FROM traces WHERE outage < :before
+    AND NOT EXISTS (SELECT 1 FROM outages WHERE check_name = traces.check_name AND start = outage)
+    """,
     "DELETE FROM blips WHERE check_name IN (SELECT check_name FROM sources) AND at < :before",
     "DELETE FROM fast WHERE source IN (SELECT id FROM sources) AND hour <= :before - 3600000",
     "DELETE FROM counts WHERE source IN (SELECT id FROM sources) AND hour <= :before - 3600000",

@@ -28,6 +28,7 @@ CALL_JUDGED = (
     "UPDATE blips SET check_name = ? WHERE check_name = ?",
     "UPDATE checkpoints SET check_name = ? WHERE check_name = ?",
 )
+CALL_TRACES = "UPDATE OR REPLACE traces SET check_name = ? WHERE check_name = ?"
 PACKED = "SELECT hour, document FROM hours WHERE source = ?"
 ROWS_INTO_PACKED = """
     SELECT hour, document FROM hours WHERE source = :new
@@ -73,6 +74,8 @@ def rename(connection: sqlite3.Connection, row: Renamed) -> None:
         connection.execute(CALL, (row.new, old[0]))
     left = bool(connection.execute(ANY_SOURCE, (row.old,)).fetchone())
     _derived(connection, row, whole=alone and not left)
+    if not left:
+        connection.execute(CALL_TRACES, (row.new, row.old))
     _revise(connection, row, whole=alone and not left, left=left)
 
 

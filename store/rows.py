@@ -162,6 +162,19 @@ class Revised:
     check: str
 
 
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What was found out about an outage of a check, once: `outage` is its start, `at` when it was looked at.
+
+    `document` is JSON. Times in ms, UTC.
+    """
+
+    check: str
+    outage: int
+    at: int
+    document: str
+
+
 What = Literal[
     "maintenance.add",
     "maintenance.remove",
@@ -206,4 +219,5 @@ Row = (
     | Judged
     | Unjudged
     | Revised
+    | Trace
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from probes.result import Outcome, Result
-from store.rows import IncidentRow, IntentRow, Memory, Revised, Settled, Tried, Unjudged
+from store.rows import IncidentRow, IntentRow, Memory, Revised, Settled, Trace, Tried, Unjudged
 
 Values = tuple[Any, ...]
 EVIDENCE_LIMIT = 16 * 1024  # bytes of JSON
@@ -84,6 +84,13 @@ STATEMENTS: Mapping[type, Statement] = {
     ),
     Unjudged: Statement("DELETE FROM checkpoints WHERE check_name = ?", lambda row: (row.check,)),
     Revised: Statement(REVISE, lambda row: (row.check,)),
+    Trace: Statement(
+        """
+        INSERT INTO traces (check_name, outage, at, document) VALUES (?, ?, ?, ?)
+        ON CONFLICT (check_name, outage) DO NOTHING
+        """,
+        lambda row: (row.check, row.outage, row.at, well_formed(row.document)),
+    ),
     Memory: Statement(
         """
         INSERT INTO memory (name, value) VALUES (?, ?)

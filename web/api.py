@@ -1,7 +1,7 @@
 """The edge where `/api/v1` is asked: what there is to read, as JSON. Nothing here changes anything."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -10,9 +10,12 @@ from typing import Any
 from aiohttp import web
 
 from alerting.form import instant
+from alerting.incident import Incident
 from checks.shapes import meant
+from exporter.evidence import by_service, sought
 from exporter.view import View
 from store.errors import StoreError
+from store.rows import Trace
 from web import listings
 from web.answers import document, listing
 from web.openapi import DOCUMENT
@@ -148,7 +151,23 @@ async def _incidents(question: Question) -> Found:
     over = await _read(_store(question).incidents(before, after, limit + 1)) if state != "open" else []
     known = {place(incident): incident for incident in [*open, *over]}  # one may have ended while we read
     found = page([known[at] for at in sorted(known)], place, after, limit)
-    return Found(map(listings.incident, found.elements), {"next": found.next})
+    traces, configuration = await _traces(question, found.elements), question.view.configuration
+    return Found(listings.incidents(found.elements, traces, configuration), {"next": found.next})
+
+
+async def _traces(question: Question, incidents: Sequence[Incident]) -> Sequence[Trace] | None:
+    """Read what was found out about outages; None where it cannot be read: the incidents are told still."""
+    if question.past is None or not incidents:
+        return ()
+    names = by_service(question.view.configuration)
+    wanted = [sought(each, names) for each in incidents]
+    checks = frozenset[str]().union(*(each.checks for each in wanted))
+    since, until = min(each.since for each in wanted), max(each.until for each in wanted)
+    try:
+        return await question.past.traces(checks, since, until)
+    except StoreError as error:
+        log.warning("incidents were told without their evidence: %s", error)
+        return None
 
 
 def _store(question: Question) -> Past:

@@ -5,19 +5,21 @@ the list tells of one instant. Pure.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any, NamedTuple
 
 from alerting.form import instant
 from alerting.incident import Incident
-from checks.model import Check, Service
+from checks.model import Check, Configuration, Service
 from exporter.documents import incident_document
+from exporter.evidence import by_service, evidence_documents, sought
 from exporter.objective_documents import objective_document
 from exporter.view import View
 from probes.result import Result
 from slo.judge import Judge
 from slo.state import State
+from store.rows import Trace
 from web.paging import Position
 
 Document = Mapping[str, Any]
@@ -81,9 +83,14 @@ def result(result: Result) -> Document:
     }
 
 
-def incident(incident: Incident) -> Document:
-    """Give one incident."""
-    return incident_document(incident)
+def incidents(
+    found: Sequence[Incident], traces: Sequence[Trace] | None, configuration: Configuration
+) -> Iterator[Document]:
+    """Give incidents with what was found out about their outages: null where that cannot be read now."""
+    names = by_service(configuration)
+    for each in found:
+        its = None if traces is None else sought(each, names).among(traces)
+        yield {**incident_document(each), "evidence": None if its is None else evidence_documents(its)}
 
 
 def place_of_result(result: Result) -> Position:

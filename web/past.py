@@ -1,7 +1,7 @@
 """The edge where the store is read for an answer: beside the daemon, in a thread, a few at a time."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
@@ -11,10 +11,11 @@ from typing import TypeVar
 
 from alerting.incident import Incident
 from probes.result import Result
+from store import history
 from store.errors import StoreError
 from store.ledger import results_of
 from store.reader import open_reader, recent_incidents
-from store.rows import IncidentRow
+from store.rows import IncidentRow, Trace
 from web.listings import place_of_result
 from web.paging import Position, behind
 
@@ -29,7 +30,7 @@ T = TypeVar("T")
 class Past:
     """What the store at a path has of the past.
 
-    Each question opens it anew, and reads for a moment. Both methods raise StoreError.
+    Each question opens it anew, and reads for a moment. All methods raise StoreError.
     """
 
     path: str
@@ -44,6 +45,10 @@ class Past:
     async def incidents(self, before: int, after: Position | None, most: int) -> list[Incident]:
         """Give incidents that are over and opened before an instant, the one that opened last first."""
         return await self._read(lambda store: _incidents(store, before, after, most))
+
+    async def traces(self, checks: Collection[str], since: int, until: int) -> list[Trace]:
+        """Give what was found out about outages of these checks that began from `since` to `until` (ms)."""
+        return await self._read(lambda store: history.traces(store, checks, since, until))
 
     async def _read(self, read: Callable[[Connection], T]) -> T:
         async with self._turns:

@@ -122,6 +122,29 @@ CHECK = thing(
     "A check as it stands.",
 )
 CAUSE = thing({"check": TEXT, "since": INSTANT, "reason": REASON, "detail": TEXT})
+HOP = thing(
+    {
+        "ttl": said(COUNT, "How many routers away."),
+        "address": said(TEXT, "Who answered; empty where nobody did."),
+        "seconds": said(maybe(NUMBER), "After how long."),
+    }
+)
+EVIDENCE = thing(
+    {
+        "kind": said(TEXT, "What was looked at: way, the way to the host."),
+        "check": said(TEXT, "Whose outage it is about."),
+        "outage": said(INSTANT, "When that began."),
+        "at": said(INSTANT, "When it was looked at."),
+        "host": said(TEXT, "As the check names it."),
+        "address": said(TEXT, "Where the way leads to; empty where the name could not be looked up."),
+        "hops": listed(HOP, "The routers on the way, the nearest first."),
+        "reached": said(FLAG, "Whether the host itself answered."),
+        "ended": said(TEXT, "Why there are no more hops."),
+        "mtu": said(maybe(COUNT), "The largest packet that gets through, in bytes; null where nobody told."),
+        "mtu_note": said(TEXT, "How that is known."),
+    },
+    "What was found out about an outage, once, when it was confirmed.",
+)
 INCIDENT = thing(
     {
         "key": said(TEXT, "One incident at most is open under a key."),
@@ -138,6 +161,9 @@ INCIDENT = thing(
         "suppressed_by": said(OPTIONAL, "The service whose incident tells of this one too."),
         "silenced_by": said(OPTIONAL, "The silence that holds its announcement."),
         "in_maintenance": said(OPTIONAL, "The maintenance that holds its announcement."),
+        "evidence": said(
+            maybe(listed(EVIDENCE)), "What was found out about its outages; null while the store fails."
+        ),
     },
     "An incident: something wrong that somebody is, or would be, told about.",
 )

@@ -101,7 +101,7 @@ def _note(tools: Tools, heard: Heard) -> None:
     times = list(heard.times.values())
     tools.fact("sent", heard.sent)
     tools.fact("received", len(times))
-    tools.fact("loss", 1 - len(times) / heard.sent)
+    tools.fact("loss", (heard.sent - len(times)) / heard.sent)
     if times:
         tools.fact("rtt_min", min(times))
         tools.fact("rtt_avg", fmean(times))

@@ -204,6 +204,23 @@ def connections() -> Mapping[str, Made]:
     }
 
 
+def echoes() -> Mapping[str, Made]:
+    return {
+        "icmp": options(
+            {"host": HOST},
+            count=WHOLE,
+            spacing=words("250ms", "1s"),
+            wait=FEW,
+            size=words("56B", "512B"),
+            ttl=words("64", '"3"'),
+            dont_fragment=FLAG,
+            max_loss=PORTION,
+            max_rtt=FEW,
+            ip_protocol=IP,
+        ),
+    }
+
+
 def names_and_calls() -> Mapping[str, Made]:
     records = {
         "server": HOST,
@@ -231,18 +248,7 @@ def names_and_calls() -> Mapping[str, Made]:
             **records,
         )
         | options({"name": asked, "dnssec": FLAG}, trust_anchors=words('". 20326 8 2 ' + "AB" * 32 + '"')),
-        "icmp": options(
-            {"host": HOST},
-            count=WHOLE,
-            spacing=words("250ms", "1s"),
-            wait=FEW,
-            size=words("56B", "512B"),
-            ttl=words("64", '"3"'),
-            dont_fragment=FLAG,
-            max_loss=PORTION,
-            max_rtt=FEW,
-            ip_protocol=IP,
-        ),
+        **echoes(),
         "heartbeat": options({"within": MANY, "token": SECRET}, grace=FEW),
     }
 

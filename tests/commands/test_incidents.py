@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 import jsonschema
 import pytest
 
-from alerting.incident import Heard, Incident
+from alerting.incident import Cause, Heard, Incident
 from alerting.intent import Intent, Urgency
 from commands.holds import time_of_day
+from probes.net.trace import Hop, Way
 from store import file
 from store.reader import open_reader, operations
-from store.rows import Operation
+from store.rows import Operation, Trace
 from tests.commands.incidents import (
     CONFIGURATION,
     DAY,
@@ -52,11 +53,20 @@ DELIVERY = shape(
     **dict.fromkeys(("tried_at", "settled_at"), TIME_OR_NOT),
     how={"enum": ["sent", "dead", "replaced", None]},
 )
+HOP = shape(ttl={"type": "integer"}, address=WORD, seconds=NUMBER_OR_NOT)
+EVIDENCE = shape(
+    **dict.fromkeys(("kind", "check", "host", "address", "ended", "mtu_note"), WORD),
+    **dict.fromkeys(("at", "outage"), TIME),
+    hops=rows(HOP),
+    reached={"type": "boolean"},
+    mtu={"type": ["integer", "null"]},
+)
 SHOWN = shape(
     **LISTED["properties"],
     times=shape(detect=NUMBER, **dict.fromkeys(("detect_at_most", "acknowledge", "restore"), NUMBER_OR_NOT)),
     story=rows(shape(at=TIME, what=WORD)),
     deliveries=rows(DELIVERY),
+    evidence=rows(EVIDENCE),
 )
 
 
@@ -225,6 +235,45 @@ def test_people_read_the_same(shell: Shell) -> None:
     assert "time to restore: 20 min\n" in said
     assert "time to acknowledge" not in said
     assert "CET  restored: the outage ends\n" in said or "CEST  restored: the outage ends\n" in said
+
+
+def way(about: Incident, check: str = "login", host: str = "login.example.com", **said: Any) -> Trace:
+    """Give a way that was followed nine seconds after an outage began."""
+    hops = [Hop(1, "10.0.0.1", 0.00042), Hop(2), Hop(3, "10.0.9.1", 0.0123)]
+    at = about.fault_at + 9_000
+    found = Way(at, host, "192.0.2.1", hops, ended="nobody answers after hop 3", **said)
+    return Trace(check, about.fault_at, at, json.dumps(found.document()))
+
+
+def test_the_way_to_a_host_is_part_of_it_for_programs(shell: Shell) -> None:
+    one = over()
+    keep(shell, one.row(), way(one, mtu=1300, mtu_note="says 10.0.9.1"), way(over(ago=DAY)))
+
+    (found,) = shown(shell, "sso")["evidence"]
+
+    assert (found["kind"], found["check"], found["mtu"]) == ("way", "login", 1300)
+    assert found["outage"] == shown(shell, "sso")["fault_at"]
+    assert [hop["address"] for hop in found["hops"]] == ["10.0.0.1", "", "10.0.9.1"]
+
+
+def test_people_read_a_way_once_however_many_checks_are_at_its_end(shell: Shell) -> None:
+    one = incident(causes=(Cause("login", 1), Cause("token", 1)))
+    found: dict[str, Any] = {"mtu": 1300, "mtu_note": "says 10.0.9.1"}
+    keep(shell, one.row(), *(way(one, name, **found) for name in ("login", "token", "other")))
+
+    said = incidents(shell, "show", "sso").out.splitlines()
+
+    (head,) = [at for at, line in enumerate(said) if "the way to" in line]
+    assert said[head].endswith(
+        "the way to login.example.com (192.0.2.1), as login, token went down: nobody answers after hop 3"
+    )
+    assert [line.split() for line in said[head + 1 : head + 5]] == [
+        ["hop", "who", "answers", "after"],
+        ["1", "10.0.0.1", "0.42", "ms"],
+        ["2", "no", "answer"],
+        ["3", "10.0.9.1", "12.3", "ms"],
+    ]
+    assert said[head + 5] == "packets of 1300 bytes get through: says 10.0.9.1"
 
 
 def test_what_was_never_good_has_no_upper_bound(shell: Shell) -> None:

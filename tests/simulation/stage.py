@@ -16,6 +16,7 @@ from alerting.relearn import learn
 from alerting.restore import resume
 from checks.model import Check, Configuration
 from checks.values import Secret
+from driver.examiner import Examine
 from driver.keeper import Keeper, Reading
 from driver.loop import Driver, Outside
 from exporter.counters import Counters
@@ -46,6 +47,7 @@ class Stage:
     pagerduty: PagerDuty = field(default_factory=lambda: PagerDuty(KEY, OTHER_KEY, now=lambda: clock().now()))
     store: Store = field(default_factory=lambda: file.open(file.MEMORY, "simulation", 0))
     lives: int = 0
+    examine: Examine | None = None
     writer: Writer = field(init=False)
 
     @asynccontextmanager
@@ -77,7 +79,7 @@ class Stage:
             on_recovered=lambda: news[0].release.recovered(),
         )
         self.writer = writer = Writer(self.store, listener, clock=clock().time)
-        outside = Outside(clock(), self.world.ask, self.world.look, writer)
+        outside = Outside(clock(), self.world.ask, self.world.look, writer, self.examine)
         driver = Driver(restored.engine, schedule, outside, Counters(), restored.kept)
         news.append(driver)
         driver.spawn(Keeper(driver, writer, Reading(self._learn, self._revisions), clock().now).run())

@@ -113,7 +113,7 @@ def test_a_newer_store_is_refused_and_left_as_it_is(place: Path, filled: bytes) 
     connection.execute("PRAGMA user_version = 7")
     connection.close()
     before = place.read_bytes()
-    with pytest.raises(NewerStore, match=r"newer Watchkeeper \(schema 7, this one knows 3\): install"):
+    with pytest.raises(NewerStore, match=r"newer Watchkeeper \(schema 7, this one knows 4\): install"):
         file.open(place, "a test", NOW)
     assert place.read_bytes() == before
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from store import file, ledger, reader
+from store import file, history, ledger, reader
 from store.errors import StoreError
 from store.file import Store
 from store.rows import Memory, Pack, Renamed, Row, Tried
@@ -33,7 +33,10 @@ FIRST = """
 SECOND = f"INSERT INTO operations VALUES (1, {NOW}, 'ada', 'silence.add', 's1', '{{}}');"
 
 
-@pytest.fixture(params=[1, 2])
+THIRD = f"INSERT INTO blips VALUES ('sso', {NOW});"
+
+
+@pytest.fixture(params=[1, 2, 3])
 def version(request: pytest.FixtureRequest, place: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     """Make a store of that schema."""
     version: int = request.param
@@ -41,7 +44,7 @@ def version(request: pytest.FixtureRequest, place: Path, monkeypatch: pytest.Mon
     with monkeypatch.context() as patch:
         patch.setattr(file, "_scripts", lambda: scripts)
         with file.open(place, "a test", NOW) as opened:
-            opened.connection.executescript("BEGIN;" + "".join([FIRST, SECOND][:version]) + "COMMIT;")
+            opened.connection.executescript("BEGIN;" + "".join([FIRST, SECOND, THIRD][:version]) + "COMMIT;")
     return version
 
 
@@ -59,8 +62,9 @@ def test_all_that_was_stored_is_there(place: Path, version: int) -> None:
         assert list(reader.unsettled_intents(connection)) == [intent()]
         assert reader.tried_ids(connection) == {"1"}
         assert reader.memory(connection) == {"name": "value"}
-        assert len(list(reader.operations(connection))) == version - 1
-        assert ledger.judged(connection) == {}
+        assert len(list(reader.operations(connection))) == min(version - 1, 1)
+        assert len(ledger.judged(connection)) == (version == 3)
+        assert history.traces(connection, ["sso"], 0, 2**62) == []
 
 
 def test_it_can_be_written_and_packed(place: Path, version: int) -> None:
@@ -84,13 +88,13 @@ def test_a_reader_asks_for_the_daemon_to_bring_it_up_to_date(place: Path, versio
 def test_a_migration_cut_short_is_made_again(
     place: Path, version: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = [*file._scripts()[:-1], f"{file._scripts()[-1]} CREATE TABLE hours (x);"]
+    broken = [*file._scripts()[:-1], f"{file._scripts()[-1]} CREATE TABLE sources (x);"]
     with monkeypatch.context() as patch:
         patch.setattr(file, "_scripts", lambda: broken)
         with pytest.raises(StoreError):
             file.open(place, "a test", NOW)
     with sqlite3.connect(f"{place.as_uri()}?mode=ro", uri=True) as old:
-        assert old.execute("PRAGMA user_version").fetchone() == (2,)
+        assert old.execute("PRAGMA user_version").fetchone() == (file.latest_version() - 1,)
     old.close()
     with file.open(place, "a test", NOW) as store:
         assert results(store) == RESULTS

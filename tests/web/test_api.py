@@ -18,10 +18,12 @@ from aiohttp.test_utils import make_mocked_request
 from checks.model import Maintenance, Objective, Service
 from checks.values import Secret
 from probes.basic.http import Http
+from probes.net.trace import Hop, Way
 from probes.result import Reason
 from store import file
+from store.rows import Trace
 from store.writer import Writer
-from tests.exporter.views import Told, check, company, made
+from tests.exporter.views import START, Told, check, company, made
 from tests.web.recorded import Asking, Recorded, asking
 from web import answers
 from web.past import Past
@@ -184,6 +186,36 @@ async def test_incidents_are_the_open_ones_unless_others_are_asked_for(api: Aski
 
     assert (incident["key"], incident["state"], incident["episode"]) == ("hq/service/sso", "open", 2)
     assert incident["causes"][0]["reason"] == "http_status"
+
+
+async def test_incidents_have_what_was_found_out_about_their_outages(told: Recorded, api: Asking) -> None:
+    outages, seen = [START + 30_000, START + 120_000], START + 121_000
+    way = Way(seen, "login.example.com", "192.0.2.1", [Hop(1, "10.0.0.1", 0.5), Hop(2)], mtu=1300)
+    traces = [Trace("login", outage, seen, json.dumps(way.document())) for outage in outages]
+    Writer(told.store).put(traces, urgent=True)
+
+    said = (await api.get("/api/v1/incidents", state="all"))["incidents"]
+
+    assert [[each["outage"] for each in incident["evidence"]] for incident in said] == [
+        ["2026-01-01T00:02:00.000Z"],
+        ["2026-01-01T00:00:30.000Z"],
+    ]
+    (found,) = said[0]["evidence"]
+    assert (found["kind"], found["check"], found["hops"][1]["address"], found["mtu"]) == (
+        "way",
+        "login",
+        "",
+        1300,
+    )
+
+
+async def test_a_store_that_cannot_be_read_costs_open_incidents_their_evidence_only(
+    told: Recorded, tmp_path: Path
+) -> None:
+    async with asking(told, Past(str(tmp_path / "absent.db")), after=130) as api:
+        (incident,) = (await api.get("/api/v1/incidents"))["incidents"]
+
+    assert (incident["state"], incident["evidence"]) == ("open", None)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The OpenAPI document: it is one, and what we answer is as it says."""
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,8 +11,11 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from checks import __version__
+from probes.net.trace import Hop, Way
 from probes.result import Reason
-from tests.exporter.views import Told
+from store.rows import Trace
+from store.writer import Writer
+from tests.exporter.views import START, Told
 from tests.web.recorded import Asking, Recorded, asking
 from web.openapi import DOCUMENT
 from web.past import Past
@@ -29,6 +33,9 @@ def told(tmp_path: Path) -> Iterator[Recorded]:
         told.attempt("login", 0, facts={"status_code": 200}, phases={"connect": 0.1})
         told.attempt("login", 30, Reason.RESET).attempt("login", 60).attempt("login", 90)
         told.attempt("login", 120, Reason.HTTP_STATUS)
+        way = Way(START, "login.example.com", "192.0.2.1", [Hop(1, "10.0.0.1", 0.5), Hop(2)], mtu=1300)
+        found = Trace("login", START + 30_000, START + 31_000, json.dumps(way.document()))
+        Writer(told.store).put([found], urgent=True)
         yield told
 
 

@@ -11,9 +11,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from probes import KINDS
 from probes.basic.icmp import Icmp
+from probes.net.echo import Heard, echo
+from probes.net.resolve import Address
 from probes.result import NETWORK, Outcome, Reason, Result
 from probes.wire.icmp import ECHO, checksum
-from tests.probes.asking import ask
+from tests.probes.asking import ask, sockets, tools
 from tests.servers.netns import Network, line
 
 OPTIONS = TypeAdapter(Icmp)
@@ -143,6 +145,31 @@ def test_time_that_runs_out_before_the_echoes_do_says_how_far_it_came(network: N
 
     assert (result.outcome, result.reason) == (Outcome.BAD, Reason.RESPONSE_TIMEOUT)
     assert "of 50 echoes were sent" in result.detail
+
+
+@pytest.mark.netns
+def test_an_attempt_that_is_cut_short_leaves_no_socket(network: Network) -> None:
+    network.drop()
+
+    async def cut_short() -> int:
+        await ask(icmp(network.far4), timeout=0.05)  # the first one leaves what waits for sockets
+        before = sockets()
+        await ask(icmp(network.far4), timeout=0.05)
+        return sockets() - before
+
+    assert network.run(cut_short) == 0
+
+
+@pytest.mark.netns
+def test_the_first_address_that_there_is_a_way_to_is_pinged(network: Network) -> None:
+    addresses = [Address(socket.AF_INET6, "2001:db8::1", 0), Address(socket.AF_INET, network.far4, 0)]
+
+    async def pinged() -> Heard:
+        return await echo(tools(), addresses, icmp(network.far4).plan)
+
+    heard = network.run(pinged, user="nobody")
+
+    assert (heard.address, len(heard.times)) == (network.far4, 3)
 
 
 # --- what somebody says
