@@ -1,13 +1,20 @@
 """Takes the secrets of a probe out of whatever is about to be said about it."""
 
+import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from html import escape
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from checks.values import Secret
 from probes.remembered import ByIdentity
 
 MASK = "***"
+CUT = "…"
+FEW = 4  # letters of a secret that tell nothing of it
+APART = re.compile(r"[\s;,=]+")  # what is between the words of a header
 LONG = 7  # letters of a word, from there on no longer an everyday one: Bearer has six
 
 
@@ -18,13 +25,26 @@ def secrets(value: object) -> Iterator[str]:
     """
     if isinstance(value, Secret) and value:
         text = value.reveal()
-        yield from {text, *(word for word in text.split() if len(word) > LONG)}
+        yield from {text, *(word for word in APART.split(text) if len(word) > LONG)}
     for held in _held(value):
         yield from secrets(held)
 
 
 def _hidden(probe: object) -> frozenset[str]:
-    return frozenset(secrets(probe))
+    return frozenset().union(*map(forms, secrets(probe)))
+
+
+def forms(secret: str) -> set[str]:
+    """Give how a secret looks in addresses, forms, JSON and HTML, in which others may quote it."""
+    written = json.dumps(secret)[1:-1]
+    return {
+        secret,
+        quote(secret, safe=""),
+        quote_plus(secret),
+        written,
+        written.replace("/", r"\/"),
+        escape(secret),
+    }
 
 
 # Looking through the options takes as long as connecting.
@@ -55,4 +75,15 @@ def mask(said: Any, hidden: frozenset[str]) -> Any:
 def _without(text: str, hidden: frozenset[str]) -> str:
     for secret in sorted(hidden, key=len, reverse=True):  # one may be the beginning of another
         text = text.replace(secret, MASK)
+    return CUT.join(_without_end(part, hidden) for part in text.split(CUT))
+
+
+def _without_end(text: str, hidden: frozenset[str]) -> str:
+    """Take away what a text that was cut may end with: the beginning of a secret."""
+    for secret in hidden:
+        at = text.find(secret[:FEW], max(0, len(text) - len(secret) + 1))
+        while at >= 0 and not secret.startswith(text[at:]):
+            at = text.find(secret[:FEW], at + 1)
+        if at >= 0 and len(secret) > FEW:
+            text = text[:at] + MASK
     return text

@@ -16,16 +16,17 @@ from pydantic.dataclasses import dataclass
 
 from checks.values import Flag, Number, RuleError, Size, Whole
 from probes.basic.json_paths import JsonPath, read_json, values_at
+from probes.basic.texts import read_header_name
 from probes.net.http import Response
 from probes.net.options import STRICT
 from probes.result import Reason
 from probes.tools import Failed, Tools
 
 STATUSES = re.compile(r"([1-5][0-9][0-9])(?:-([1-5][0-9][0-9]))?")
-CHARSET = re.compile(r"charset=\"?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
+CHARSET = re.compile(r"(?:^|[;\s])charset=\"?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 SHOWN = 1024  # characters of an unwelcome body that are kept as evidence
 QUOTED = 80  # characters of a value that a detail quotes
-ODD = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "utf-7"})
+ODD = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "utf_7"})
 
 
 def _statuses(value: Any) -> tuple[str, ...]:
@@ -125,7 +126,9 @@ class Expecting:
     ] = ("200-399",)
     """The status that is welcome: one, a range such as 200-299, or a list of these."""
 
-    expect_headers: Mapping[str, str | HeaderRule] = field(default_factory=dict)
+    expect_headers: Mapping[Annotated[str, AfterValidator(read_header_name)], str | HeaderRule] = field(
+        default_factory=dict
+    )
     """Headers that must have just this value, or a rule such as {matches: "^text/"} or {exists: false}."""
 
     expect_body: str = ""
@@ -170,8 +173,10 @@ class Expecting:
         if self.expect_size:
             yield from _wrong_size(self.expect_size, len(response.body))
         if self.expect_body or self.expect_body_regex or self.reject_body or self.reject_body_regex:
+            yield from _wrong_encoding(response)
             yield from self._wrong_text(text(response), len(response.body))
         if self.expect_json:
+            yield from _wrong_encoding(response)
             yield from _wrong_json(self.expect_json, response.body)
 
     def _wrong_text(self, body: str, size: int) -> Iterator[str]:
@@ -201,6 +206,13 @@ def _wrong_header(name: str, rule: str | HeaderRule, value: str | None) -> Itera
             yield f"its header {name} is {quoted(value)}, expected {quoted(rule)}"
     elif rule.matches is not None and not pattern(rule.matches).search(value):
         yield f"its header {name} is {quoted(value)}, which does not match"
+
+
+def _wrong_encoding(response: Response) -> Iterator[str]:
+    """Nothing can be found in what is compressed, nor is it missing there."""
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    if response.body and response.encoded is None and encoding not in ("", "identity"):
+        yield "its body has an encoding that was not asked for"
 
 
 def _wrong_size(rule: SizeRule, size: int) -> Iterator[str]:
@@ -253,7 +265,16 @@ def _equals(value: Any, text: str) -> bool:
         expected = json.loads(text)
     except (ValueError, RecursionError):
         return False
-    return bool(value == expected) and isinstance(value, bool) == isinstance(expected, bool)
+    return _same(value, expected)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Compare two values, in which true is not 1."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(value, other[name]) for name, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
 def _compares(value: Any, agrees: Callable[[Fraction], bool]) -> bool:
@@ -285,9 +306,15 @@ def keep(tools: Tools, response: Response) -> None:
     tools.learned.evidence["response"] = {
         "status": response.status,
         "content_type": response.headers.get("content-type", "")[:SHOWN],
-        "location": response.headers.get("location", "")[:SHOWN],
+        "location": _without_query(response.headers.get("location", ""))[:SHOWN],
         "body": text(response)[:SHOWN],
     }
+
+
+def _without_query(address: str) -> str:
+    """Write where a redirect leads without what may open a door there."""
+    shown, more, _ = address.replace("#", "?").partition("?")
+    return f"{shown}{'?…' * bool(more)}"
 
 
 def text(response: Response) -> str:
@@ -304,4 +331,4 @@ def _charset(name: str) -> str:
         b"a".decode(known, "replace")
     except (LookupError, ValueError):
         return "utf-8"
-    return known if known not in ODD else "utf-8"
+    return known if known.replace("-", "_") not in ODD else "utf-8"

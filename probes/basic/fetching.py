@@ -1,5 +1,6 @@
 """One request, by whatever way it takes: through a proxy, with a login, from redirect to redirect."""
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass as plain
@@ -25,6 +26,7 @@ from probes.basic.credentials import (
     token_request,
 )
 from probes.basic.texts import header_value
+from probes.masking import forms
 from probes.net.cookies import Cookies
 from probes.net.decoding import ACCEPTED, decoded
 from probes.net.dial import dial
@@ -41,7 +43,11 @@ AGENT = f"watchkeeper/{__version__}"
 ALPN = ("http/1.1",)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 SEE_OTHER = 303
+# Addresses that a browser takes to another host than RFC 3986 does.
+AMBIGUOUS = re.compile(r"[^?#]*\\|https?:(?!//[^/?#])|//(?![^/?#])", re.IGNORECASE)
 REWRITING = frozenset({301, 302})
+TELLING = 6  # characters from which on a value is masked: all of a shorter one is everywhere
+SESSION = 12  # such of a cookie's value: shorter ones are words such as "english"
 
 
 def _proxy_url(text: str) -> str:
@@ -73,6 +79,8 @@ class ProxyOptions:
     def __post_init__(self) -> None:
         if bool(self.username) != (self.password is not None):
             raise RuleError("must have both username and password, or neither")
+        if ":" in self.username:
+            raise RuleError("must have a username without a colon")
 
     def proxy(self) -> Proxy:
         """Give it as the connection engine takes it."""
@@ -141,7 +149,7 @@ class Fetching(Trusting, Addressed):
         """Give the value of Authorization, empty for none. Raises Failed where no token is given."""
         if self.basic:
             value = basic(self.basic.username, self.basic.password.reveal())
-            tools.learned.secrets.add(value.partition(" ")[2])
+            hide(tools, value.partition(" ")[2])
             return value
         if self.bearer:
             return f"Bearer {self.bearer.reveal()}"
@@ -154,13 +162,14 @@ class Fetching(Trusting, Addressed):
                 text = await self._fresh_token(tools, oauth2)
             except Failed as failed:
                 raise Failed(failed.reason, f"on the way to a token: {failed.detail}") from failed
-        tools.learned.secrets.add(text)
+        hide(tools, text)
         return text
 
     async def _fresh_token(self, tools: Tools, oauth2: OAuth2) -> str:
         hands, url = tools.within(PHASE), parse(oauth2.token_url)
         async with self._reached(hands, url, ALPN, ours=False) as stream:
             request = self._forwarded(url, token_request(oauth2, AGENT))
+            hide(tools, request.headers.get("Authorization", "").partition(" ")[2])
             response = await exchange(hands, stream, request)
         token = read_token(response, tools.time())
         remember(oauth2, token)
@@ -182,6 +191,7 @@ class Fetching(Trusting, Addressed):
         while True:
             response = await self.once(tools, self.request(asked, cookies), asked)
             cookies.take(asked.url, response.cookies)
+            hide(tools, *(value for value in cookies.values().values() if len(value) >= SESSION))
             if not self._leads_on(response):
                 break
             asked = self._next(asked, response, begun)
@@ -195,7 +205,7 @@ class Fetching(Trusting, Addressed):
     async def once(self, tools: Tools, request: Request, asked: Asked) -> Response:
         """Make one request on a connection of its own."""
         if self.proxy and self.proxy.password:
-            tools.learned.secrets.add(self.proxy.proxy().authorization.partition(" ")[2])
+            hide(tools, self.proxy.proxy().authorization.partition(" ")[2])
         new = _http2() if self.http_version == "2" else None
         async with self._reached(tools, asked.url, new.ALPN if new else ALPN, ours=asked.ours) as stream:
             response = await (new.exchange if new else exchange)(tools, stream, request, self.max_body)
@@ -224,7 +234,8 @@ class Fetching(Trusting, Addressed):
         if asked.ours and asked.login:
             given["Authorization"] = asked.login
         if cookie := cookies.header(asked.url):
-            given["Cookie"] = f"{given['Cookie']}; {cookie}" if "Cookie" in given else cookie
+            name = next((name for name in given if name.lower() == "cookie"), "Cookie")
+            given[name] = f"{given[name]}; {cookie}" if name in given else cookie
         named = {name.lower() for name in given}
         usual = {name: value for name, value in self._usual(asked.url).items() if name.lower() not in named}
         headers = {**usual, **given, "Connection": "close"}
@@ -271,8 +282,7 @@ class Fetching(Trusting, Addressed):
 
     def _target(self, url: Url, response: Response, begun: Url) -> Url:
         try:
-            location = response.headers["location"].encode("latin-1").decode("utf-8", "replace")
-            target = read(urljoin(url.absolute, location))
+            target = read(_joined(url, response.headers["location"]))
         except ValueError as error:
             raise Failed(
                 Reason.PROTOCOL, f"redirected with {response.status} to what is no address"
@@ -283,6 +293,14 @@ class Fetching(Trusting, Addressed):
         if url.scheme == "https" and target.scheme != "https":
             raise Failed(Reason.ASSERTION, f"redirected with {response.status} from https to http")
         return target
+
+
+def _joined(url: Url, location: str) -> str:
+    """Give the address that a header Location says. Raises ValueError."""
+    where = location.encode("latin-1").decode("utf-8", "replace")
+    if AMBIGUOUS.match(where):
+        raise ValueError("is read in two ways")
+    return urljoin(url.absolute, where)
 
 
 def _keeps_method(status: int, method: str) -> bool:
@@ -302,6 +320,13 @@ def _note_hop(tools: Tools, response: Response, url: Url, seen: list[str]) -> No
     seen.append(url.absolute)
     hops = tools.learned.evidence.setdefault("redirects", [])
     hops.append(f"{response.status} to {shown(url)}")
+
+
+def hide(tools: Tools, *values: str) -> None:
+    """Keep values out of what is told, also as they look when they have been sent."""
+    for value in values:
+        if len(value) >= TELLING:
+            tools.learned.secrets |= forms(value)
 
 
 def shown(url: Url) -> str:

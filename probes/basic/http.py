@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import field
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Annotated, ClassVar
@@ -128,6 +129,7 @@ def note(tools: Tools, response: Response, *, decoded: bool) -> None:
 @lru_cache(maxsize=1024)
 def _unix(date: str) -> float | None:
     try:
-        return parsedate_to_datetime(date).timestamp()
+        at = parsedate_to_datetime(date)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None

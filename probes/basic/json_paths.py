@@ -8,14 +8,19 @@ from itertools import islice
 from typing import Annotated, Any, NoReturn
 
 import re2
-from jsonpath_rfc9535 import JSONPathEnvironment
+from jsonpath_rfc9535 import JSONPathEnvironment, JSONPathNode
 from jsonpath_rfc9535.exceptions import JSONPathError
+from jsonpath_rfc9535.filter_expressions import Expression, FilterQuery
 from jsonpath_rfc9535.function_extensions import ExpressionType, FilterFunction
+from jsonpath_rfc9535.parse import Parser
+from jsonpath_rfc9535.query import JSONPathQuery
+from jsonpath_rfc9535.tokens import TokenStream
 from pydantic import AfterValidator
 
 from checks.values import RuleError
 
 MOST = 10_000  # values that one path may find
+WORK = 500_000  # values that it may look at, again and again: half a second
 LONGEST = 1024  # characters of an expression that a document may bring along
 DOT = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\.", re.DOTALL)
 
@@ -49,7 +54,75 @@ def _i_regexp(expression: str) -> Any:
         return None
 
 
-PATHS = JSONPathEnvironment()
+class _Counted(JSONPathNode):
+    """A place in a document. Whoever comes to it looks at what is there, which is work."""
+
+    __slots__ = ()
+
+    @classmethod
+    def root_of(cls, document: Any) -> "_Counted":
+        """Begin at the top."""
+        return cls(value=document, location=(), parent=None, root=document).counted()
+
+    def new_child(self, value: object, key: int | str, parent: JSONPathNode | None) -> "_Counted":
+        """Go on to a value within this one."""
+        return _Counted(value=value, location=(*self.location, key), parent=parent, root=self.root).counted()
+
+    def counted(self) -> "_Counted":
+        """Raise _LongError where there was too much work before it."""
+        PATHS.left -= 1 + (len(self.value) if isinstance(self.value, dict | list) else 0)
+        if PATHS.left < 0:
+            raise _LongError
+        return self
+
+
+class _Query(JSONPathQuery):
+    """A path whose work is counted."""
+
+    __slots__ = ()
+
+    def finditer(self, value: Any) -> Iterable[JSONPathNode]:
+        """Give what it finds in a document."""
+        nodes: Iterable[JSONPathNode] = [_Counted.root_of(value)]
+        for segment in self.segments:
+            nodes = segment.resolve(nodes)
+        return nodes
+
+
+class _Parser(Parser):
+    """Reads paths in which those within filters are counted too."""
+
+    def parse_root_query(self, stream: TokenStream) -> Expression:
+        """Read a path that begins at the top."""
+        return _counting(super().parse_root_query(stream))
+
+    def parse_relative_query(self, stream: TokenStream) -> Expression:
+        """Read a path that begins at the value in question."""
+        return _counting(super().parse_relative_query(stream))
+
+
+def _counting(made: Expression) -> Expression:
+    if isinstance(made, FilterQuery):
+        made.query = _Query(env=made.query.env, segments=made.query.segments)
+    return made
+
+
+class _Paths(JSONPathEnvironment):
+    """How paths are read, and how much work the one that is looked for may still make."""
+
+    parser_class = _Parser
+    left = 0
+
+    def compile(self, query: str) -> _Query:
+        """Read a path."""
+        return _Query(env=self, segments=super().compile(query).segments)
+
+
+class _LongError(ValueError):
+    """A path makes too much work."""
+
+
+PATHS = _Paths()
 PATHS.function_extensions |= {"match": _Matching("fullmatch"), "search": _Matching("search")}
 
 
@@ -98,8 +171,11 @@ def _no_number(name: str) -> NoReturn:
 
 def values_at(where: str, document: Any) -> list[Any]:
     """Give every value that a path finds. Raises ValueError for too many, or too deeply nested ones."""
+    PATHS.left = WORK
     try:
         values = [node.value for node in islice(_path(where).finditer(document), MOST + 1)]
+    except _LongError:
+        raise ValueError(f"is too much work for {where}") from None
     except (RecursionError, JSONPathError):
         raise ValueError(f"is nested too deeply for {where}") from None
     if len(values) > MOST:

@@ -18,9 +18,9 @@ from probes.basic.expectations import (
     quoted,
     text,
 )
-from probes.basic.fetching import Asked, Fetching
+from probes.basic.fetching import Asked, Fetching, hide
 from probes.basic.json_paths import JsonPath, read_json, values_at
-from probes.basic.templates import NAME, PLACE, check_places, encodings, filled, in_json, in_url
+from probes.basic.templates import NAME, PLACE, check_places, filled, in_json, in_url
 from probes.basic.texts import header_value, read_headers, read_method
 from probes.net.certificate import CERTIFICATE_FACTS, EXPIRY
 from probes.net.cookies import Cookies
@@ -32,7 +32,6 @@ from probes.tools import Fact, Failed, Tools
 
 MOST_STEPS = 20
 LONGEST = 8192  # characters of a value that is carried on
-TELLING = 6  # characters from which on such a value is masked: all of a shorter one is everywhere
 TAKEN = frozenset({"token", "proxy"})
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -162,7 +161,8 @@ class Step(Expecting):
         if content_type and not any(name.lower() == "content-type" for name in headers):
             headers["Content-Type"] = content_type
         method = self.method or ("GET" if body is None else "POST")
-        return Asked(url, method, headers, body or b"", login if url.origin == ours else "")
+        own = any(name.lower() == "authorization" for name in headers)
+        return Asked(url, method, headers, body or b"", login if url.origin == ours and not own else "")
 
     def _content(self, values: Mapping[str, str]) -> tuple[bytes | None, str]:
         """Give the body, None for none, and its type where that is known."""
@@ -253,16 +253,18 @@ steps:
     async def _do(self, tools: Tools, step: Step, carried: Carried) -> None:
         origin = parse(PLACE.sub("x", self.steps[0].url)).origin
         asked = step.asked(carried.values, carried.login, origin)
-        _hide(tools, *step.told(carried.values))
+        hide(tools, *step.told(carried.values))
         response, asked = await self.fetch(tools, asked, carried.cookies)
+        saved = {name: saving.found(response, carried.cookies) for name, saving in step.save.items()}
+        hide(tools, *(value[:LONGEST] for value in saved.values() if value))
         tools.fact("status_code", response.status)
         failed = None if step.welcomes(401) else self.refused(asked, response)
         if failed:
             keep(tools, response)
             raise failed
         step.judge(tools, response)
-        for name, saving in step.save.items():
-            carried.values[name] = _saved(tools, name, saving.found(response, carried.cookies), response)
+        for name, value in saved.items():
+            carried.values[name] = _saved(tools, name, value, response)
 
 
 def _saved(tools: Tools, name: str, value: str | None, response: Response) -> str:
@@ -270,15 +272,7 @@ def _saved(tools: Tools, name: str, value: str | None, response: Response) -> st
         keep(tools, response)
         told = "there is nothing to save" if value is None else f"there are {len(value)} characters to save"
         raise Failed(Reason.ASSERTION, f"answered {response.status}, but {told} as {quoted(name)}")
-    _hide(tools, value)
     return value
-
-
-def _hide(tools: Tools, *values: str) -> None:
-    """Keep values out of what is told, also as they look when they have been sent."""
-    for value in values:
-        if len(value) >= TELLING:
-            tools.learned.secrets |= {value, *encodings(value)}
 
 
 def _learn(tools: Tools, step: Tools) -> None:

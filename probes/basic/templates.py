@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 from checks.values import RuleError
 
@@ -37,8 +37,3 @@ def in_url(value: str) -> str:
 def in_json(value: str) -> str:
     """Write a value for within a string of JSON; a number may also stand by itself."""
     return json.dumps(value)[1:-1]
-
-
-def encodings(value: str) -> set[str]:
-    """Give how else a value looks once it has been sent."""
-    return {in_url(value), quote_plus(value), in_json(value)} - {value}

@@ -27,9 +27,10 @@ def read_method(text: str) -> str:
 
 def read_headers(headers: Mapping[str, Secret]) -> Mapping[str, Secret]:
     """Accept names and values of headers; those that say where a message ends are ours."""
+    if len({name.lower() for name in headers}) < len(headers):
+        raise ValueError("must not hold a header twice, in capital and in small letters")
     for name, value in headers.items():
-        if not TOKEN.fullmatch(name):
-            raise ValueError("must have names of letters, digits and hyphens")
+        read_header_name(name)
         if not header_value(value.reveal()):
             raise ValueError("must have values without line ends and control characters, in Latin-1")
         if name.lower() in OURS:
@@ -37,6 +38,13 @@ def read_headers(headers: Mapping[str, Secret]) -> Mapping[str, Secret]:
                 "must not hold Content-Length, Transfer-Encoding or Connection, which are set by us"
             )
     return headers
+
+
+def read_header_name(name: str) -> str:
+    """Accept the name of a header."""
+    if not TOKEN.fullmatch(name):
+        raise ValueError("must have names of letters, digits and hyphens")
+    return name
 
 
 def header_value(text: str) -> bool:

@@ -77,6 +77,8 @@ def _read(url: Url, header: str) -> tuple[Cookie | None, bool]:
     domain = said.get("domain", "").lower().lstrip(".")
     if not (name and equals and len(pair) <= LONGEST and _printable(pair) and _may_set(url.host, domain)):
         return None, False
+    if domain == url.host and ("." not in domain or _is_address(domain)):
+        domain = ""  # it has no others within it
     path = said["path"] if said.get("path", "").startswith("/") else _usual_path(url)
     return Cookie(name, value, f".{domain}" if domain else url.host, path, "secure" in said), _gone(said)
 
@@ -95,8 +97,8 @@ def _printable(pair: str) -> bool:
 
 
 def _may_set(host: str, domain: str) -> bool:
-    """Accept a domain that the host lies within; one label, or an address, is no domain."""
-    return not domain or ("." in domain and not _is_address(host) and _within(host, f".{domain}"))
+    """Accept the host itself, or a domain that it lies within; one label, or an address, is no domain."""
+    return domain in ("", host) or ("." in domain and not _is_address(host) and _within(host, f".{domain}"))
 
 
 def _within(host: str, domain: str) -> bool:

@@ -38,7 +38,8 @@ async def dial(
         if trust:
             if proxy:
                 await tunnel(tools, plain, proxy, host, port)
-            stream = await secure(tools, plain, server_name or host, trust)
+            # No certificate names the root, nor does SNI (RFC 6066, section 3).
+            stream = await secure(tools, plain, (server_name or host).removesuffix("."), trust)
         yield stream
     finally:
         stream.close()

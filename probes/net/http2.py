@@ -1,5 +1,8 @@
 """The steps `processing` and `transfer` over HTTP/2 (RFC 9113): one stream on a connection of its own."""
 
+import asyncio
+import re
+
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import ConnectionTerminated, DataReceived, Event, ResponseReceived, StreamEnded, StreamReset
@@ -23,6 +26,10 @@ SETTINGS = {
     SettingCodes.MAX_HEADER_LIST_SIZE: MAX_HEAD,
     SettingCodes.MAX_FRAME_SIZE: LARGEST,
 }
+QUOTED = 80  # characters
+MOST_FRAMES = 2000  # that may come beside those that bring a body in pieces of 256 bytes and more
+DATA = 0x00
+STATUS = re.compile(r"[1-9][0-9]{2}", re.ASCII)
 NOT_SENT = frozenset({"host", "connection"})  # the one is :authority, the other means nothing here
 
 
@@ -37,6 +44,7 @@ class Exchange:
         self.complete, self.answered = False, False
         self._status, self._headers, self._cookies = 0, dict[str, str](), list[str]()
         self._body = bytearray()
+        self._frames = self._besides = 0  # how many came, and the bytes of those without a body
         self._connection.initiate_connection()
         self._connection.send_headers(STREAM, _headers(request), end_stream=not request.body)
         self._send()
@@ -54,7 +62,8 @@ class Exchange:
                 self._take(event)
             self._send()
         except ProtocolError as error:
-            raise Failed(Reason.PROTOCOL, f"the answer is not HTTP/2: {error}") from error
+            told = str(error)[:QUOTED]  # it may hold a header of theirs
+            raise Failed(Reason.PROTOCOL, f"the answer is not HTTP/2: {told}") from error
 
     def _sifted(self, data: bytes) -> bytes:
         """Give the frames that are whole, without announcements of an end that leave us our answer."""
@@ -68,8 +77,16 @@ class Exchange:
                 break
             frame = self._coming[: HEAD + size]
             del self._coming[: HEAD + size]
+            self._count(frame)
             passed += b"" if _lets_us_finish(frame) else frame
         return bytes(passed)
+
+    def _count(self, frame: bytearray) -> None:
+        """Raise Failed for a flood of frames that bring us no further: each takes us longer than them."""
+        self._frames += 1
+        self._besides += 0 if frame[3] == DATA else len(frame)
+        if self._frames > MOST_FRAMES + len(self._body) // 256 or self._besides > 2 * MAX_HEAD:
+            raise Failed(Reason.TOO_LARGE, f"{self._frames} frames of HTTP/2 came, and hardly a body in them")
 
     def farewell(self) -> bytes:
         """Give the last word (section 6.8)."""
@@ -103,7 +120,7 @@ class Exchange:
     def _read_headers(self, headers: list[tuple[str, str]]) -> None:
         for name, value in headers:
             if name == ":status":
-                self._status = int(value) if value.isdecimal() else 0
+                self._status = _status(value)
             elif not name.startswith(":"):
                 self._headers[name] = f"{self._headers[name]}, {value}" if name in self._headers else value
             if name == "set-cookie":
@@ -126,6 +143,12 @@ class Exchange:
             self._connection.send_data(STREAM, piece.tobytes(), end_stream=not self._left)
 
 
+def _status(text: str) -> int:
+    if not STATUS.fullmatch(text):
+        raise Failed(Reason.PROTOCOL, "the answer is not HTTP/2: its status is none")
+    return int(text)
+
+
 def _lets_us_finish(frame: bytearray) -> bool:
     """Recognise a GOAWAY without an error whose last stream is not before ours (section 6.8).
 
@@ -135,7 +158,7 @@ def _lets_us_finish(frame: bytearray) -> bool:
     return frame[3] == GOAWAY and len(frame) >= HEAD + 8 and last >= STREAM and not error
 
 
-def _headers(request: Request) -> list[tuple[str, str]]:
+def _headers(request: Request) -> list[tuple[bytes, bytes]]:
     authority = next(value for name, value in request.headers.items() if name.lower() == "host")
     usual = [
         (":method", request.method),
@@ -144,8 +167,15 @@ def _headers(request: Request) -> list[tuple[str, str]]:
         (":path", request.target),
     ]
     length = [("content-length", str(len(request.body)))] if request.body else []
-    given = [(name.lower(), value) for name, value in request.headers.items() if name.lower() not in NOT_SENT]
-    return [*usual, *given, *length]
+    given = [
+        (name.lower(), value) for name, value in request.headers.items() if _is_sent(name.lower(), value)
+    ]
+    return [(name.encode(), value.encode("latin-1")) for name, value in (*usual, *given, *length)]
+
+
+def _is_sent(name: str, value: str) -> bool:
+    """Say whether a header means anything here; of TE only one word does (section 8.2.2)."""
+    return name not in NOT_SENT and (name != "te" or value == "trailers")
 
 
 async def exchange(tools: Tools, stream: Stream, request: Request, max_body: int = MAX_BODY) -> Response:
@@ -166,6 +196,7 @@ async def exchange(tools: Tools, stream: Stream, request: Request, max_body: int
 
 
 async def _step(stream: Stream, exchanged: Exchange) -> None:
+    await asyncio.sleep(0)  # frames take long to read: others have their turn
     if data := exchanged.outgoing():
         await stream.write_all(data)
     exchanged.feed(await stream.read_some())

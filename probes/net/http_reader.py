@@ -32,6 +32,7 @@ class Reader:
         self.complete = False
         self._max_body, self._bodiless = max_body, bodiless
         self._fed = self._named = 0  # bytes before the body began; bytes of headers and trailers
+        self._idle = 0  # bytes in a row that were none of the body's, after it had begun
         self._in_body = False
         self._parser = HttpResponseParser(self)
 
@@ -40,6 +41,7 @@ class Reader:
         if not data:
             self._ended()
             return
+        had = len(self._body)
         if not self._in_body:
             self._fed += len(data)
         try:
@@ -48,6 +50,7 @@ class Reader:
             self.complete = True  # 101, which nobody asked for: its status will be judged
         except HttpParserError as error:
             self._garbled(error)
+        self._idle = self._idle + len(data) if self._in_body and len(self._body) == had else 0
         self._check_bounds()
 
     @property
@@ -109,7 +112,8 @@ class Reader:
             raise Failed(Reason.PROTOCOL, f"the answer is not HTTP: {error}") from error
 
     def _check_bounds(self) -> None:
-        if self._named > MAX_HEAD or (self._fed > MAX_HEAD and not self._in_body and not self.complete):
+        within = not self.complete and (self._idle if self._in_body else self._fed)
+        if self._named > MAX_HEAD or within > MAX_HEAD:
             self._too_large("headers", MAX_HEAD)
         if self._bodiless:
             return

@@ -4,11 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from ipaddress import IPv6Address
 from urllib.parse import SplitResult, quote, urlsplit
 
 PORTS = {"http": 80, "https": 443}
-HOST = re.compile(r"[0-9a-z_.:-]+")
+HOST = re.compile(r"[0-9a-z_-]{1,63}(?:\.[0-9a-z_-]{1,63})*\.?")
+LONGEST = 254  # characters of a name, with the dot of the root (RFC 1035, section 2.3.4)
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")  # RFC 1123, section 2.1
+NO_HOST = "must have a host name that DNS can hold, or an IP address"
 KEPT = "/?:@!$&'()*+,;=%~[]|"  # of a target: what has a meaning there, or was written percent-encoded
 
 
@@ -59,6 +62,8 @@ def read(text: str) -> Url:
         raise ValueError("must not hold a user name or a password")
     if port == 0:
         raise ValueError("must not have the port 0")
+    if "[" in parts.netloc and ":" not in parts.hostname:
+        raise ValueError(NO_HOST)
     return Url(parts.scheme, _host(parts.hostname), port or PORTS[parts.scheme], _target(parts))
 
 
@@ -78,12 +83,13 @@ def domain_name(text: str) -> str:
 
 def _host(name: str) -> str:
     try:
-        host = name if name.isascii() else name.encode("idna").decode("ascii")
-    except UnicodeError:
-        host = ""
-    if not HOST.fullmatch(host.lower()):
-        raise ValueError("must have a host name that DNS can hold, or an IP address")
-    return host.lower()
+        host = (name if name.isascii() else name.encode("idna").decode("ascii")).lower()
+        known = IPv6Address(host) if ":" in host else len(host) <= LONGEST and HOST.fullmatch(host)
+    except ValueError:
+        known = None
+    if not known:
+        raise ValueError(NO_HOST)
+    return host
 
 
 def _target(parts: SplitResult) -> str:

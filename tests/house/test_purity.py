@@ -56,6 +56,7 @@ EDGES = {
     "probes/net/dial.py": "sockets, by way of its steps",
     "probes/net/dialogue.py": "keeps what came when an attempt is cancelled",
     "probes/net/echo.py": "sockets, and random data to know our own echoes by",
+    "probes/net/http2.py": "lets others have their turn while it reads frames",
     "probes/net/lookup.py": "name servers",
     "probes/net/notices.py": "what the kernel keeps for a socket",
     "probes/net/options.py": "authorities and keys in files, by way of trust.py",

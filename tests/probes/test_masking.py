@@ -1,7 +1,7 @@
 from dataclasses import dataclass, field
 
 from checks.values import Secret
-from probes.masking import MASK, mask, secrets
+from probes.masking import MASK, forms, mask, secrets
 
 
 @dataclass(frozen=True)
@@ -36,3 +36,15 @@ def test_of_a_secret_of_several_words_the_long_ones_are_secret_by_themselves() -
     hidden = frozenset(secrets(Options(headers={"Authorization": Secret("Bearer s3cr3t-t0k3n")})))
 
     assert mask("Bearer of bad news: s3cr3t-t0k3n", hidden) == f"Bearer of bad news: {MASK}"
+
+
+def test_a_secret_is_known_by_how_others_write_it() -> None:
+    assert forms("plain-1") == {"plain-1"}
+    assert forms('a/b&"') == {'a/b&"', "a%2Fb%26%22", 'a/b&\\"', 'a\\/b&\\"', "a/b&amp;&quot;"}
+
+
+def test_of_a_text_that_was_cut_the_beginning_of_a_secret_is_taken_away() -> None:
+    hidden = frozenset({"s3cr3t-t0k3n"})
+
+    assert mask('it said "at s3cr3t-t0…", and s3cr3t', hidden) == f'it said "at {MASK}…", and {MASK}'
+    assert mask("s3c", hidden) == "s3c"

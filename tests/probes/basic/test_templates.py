@@ -1,7 +1,7 @@
 import pytest
 
 from checks.values import RuleError
-from probes.basic.templates import check_places, encodings, filled, names_in
+from probes.basic.templates import check_places, filled, names_in
 
 
 def test_places_are_filled_and_escaped() -> None:
@@ -23,8 +23,3 @@ def test_what_is_no_place_for_something_known_is_refused(text: str) -> None:
 
 def test_what_is_known_is_accepted() -> None:
     check_places("{{a}} and } and {", {"a"})
-
-
-def test_a_value_is_known_by_how_it_is_sent() -> None:
-    assert encodings("plain-1") == set()
-    assert encodings('a b&"é') == {"a%20b%26%22%C3%A9", "a+b%26%22%C3%A9", 'a b&\\"\\u00e9'}
