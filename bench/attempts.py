@@ -38,9 +38,11 @@ from probes.attempt import attempt  # noqa: E402
 from probes.clock import Clock  # noqa: E402
 from probes.guard import LoopGuard  # noqa: E402
 from probes.result import Outcome  # noqa: E402
+from tests.servers.knot import knot  # noqa: E402
 from tests.servers.nginx import await_listener, free_port, nginx  # noqa: E402
 
 AT_ONCE = 16
+KNOT = "127.0.0.3"
 WARMING_UP = 50
 MODULES = """
 modules:
@@ -53,6 +55,11 @@ modules:
     prober: tcp
     timeout: {seconds:g}s
     tcp: {{preferred_ip_protocol: ip4, tls: true, tls_config: {{ca_file: {ca}}}}}
+  dns:
+    prober: dns
+    timeout: {seconds:g}s
+    dns: {{preferred_ip_protocol: ip4, query_name: www.even.test, query_type: A}}
+  icmp: {{prober: icmp, timeout: {seconds:g}s, icmp: {{preferred_ip_protocol: ip4}}}}
 """
 
 
@@ -162,17 +169,20 @@ async def _body(reader: asyncio.StreamReader, head: bytes) -> bytes:
 # --- the comparison
 
 
-def questions(plain: int, secure: int, ca_file: str) -> list[Question]:
-    """Say what is asked, of whom."""
+def questions(plain: int, secure: int, names: int, ca_file: str) -> list[Question]:
+    """Say what is asked, of whom: at nginx's two ports, at knot's, and of the kernel."""
     here, refused = "127.0.0.1", free_port()
     page, safe = f"http://{here}:{plain}/hello", f"https://{here}:{secure}/hello"
     port = {"host": here, "port": str(plain)}
     tls = {"host": here, "port": str(secure), "ca_file": ca_file}
+    name = {"name": "www.even.test", "server": KNOT, "port": str(names)}
     return [
         Question("HTTP", "http", {"url": page}, "http", page),
         Question("HTTPS", "http", {"url": safe, "ca_file": ca_file}, "http", safe),
         Question("TCP", "tcp", port, "tcp", f"{here}:{plain}"),
         Question("TLS", "tls", tls, "tls", f"{here}:{secure}"),
+        Question("DNS", "dns", name, "dns", f"{KNOT}:{names}"),
+        Question("ICMP", "icmp", {"host": here, "count": "1"}, "icmp", here),
         Question("refused", "tcp", {**port, "port": str(refused)}, "tcp", f"{here}:{refused}", good=False),
     ]
 
@@ -188,10 +198,11 @@ def compare(rounds: int, attempts: int) -> None:
             "127.0.0.1", key_type=trustme.KeyType.RSA
         ).private_key_and_cert_chain_pem.write_to_path(folder / "server.pem")
         web = stack.enter_context(nginx(folder, folder / "server.pem", folder / "server.pem"))
+        names = stack.enter_context(knot(folder, free_port()))
         port, process = stack.enter_context(blackbox(folder, folder / "ca.pem"))
         print(f"{rounds} rounds of {attempts} attempts; the middle of the rounds' ratios, and their range\n")
         print("| What | Ours | blackbox_exporter | Ratio |\n| --- | --- | --- | --- |")
-        for question in questions(web.plain, web.secure, str(folder / "ca.pem")):
+        for question in questions(web.plain, web.secure, names, str(folder / "ca.pem")):
             pairs = [
                 (ours(question, attempts), peers(question, attempts, port, process)) for _ in range(rounds)
             ]

@@ -70,6 +70,8 @@ class Asking:
                 return True
             strange += 1
             tools.learned.evidence["strange_answers"] = strange
+            plural = "s" * (strange > 1)
+            tools.tell(f"{strange} answer{plural} to another question passed over")
             return False
 
         addresses = await resolve(tools, self.server.host, self.server.port, family=self.family)

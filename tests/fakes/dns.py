@@ -2,19 +2,23 @@
 
 import asyncio
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import cast
 
 A, AAAA = 1, 28
 NOERROR, SERVFAIL, NXDOMAIN, REFUSED = 0, 2, 3, 5
+Change = Callable[[bytes], bytes]
 
 
 class NameServer(asyncio.DatagramProtocol):
-    """Answers questions for A with 127.0.0.1, or all questions with `code`, or nobody (`code` None)."""
+    """Answers questions for A with 127.0.0.1, or all questions with `code`, or nobody (`code` None).
 
-    def __init__(self, code: int | None, known: bool) -> None:
-        self._code, self._known = code, known
+    What it sends may be `changed` on the way.
+    """
+
+    def __init__(self, code: int | None, known: bool, changed: Change = bytes) -> None:
+        self._code, self._known, self._changed = code, known, changed
         self.asked: list[int] = []  # the type of each question
         self.heard, self.closed = asyncio.Event(), asyncio.Event()
         self.address = ""
@@ -32,7 +36,7 @@ class NameServer(asyncio.DatagramProtocol):
         self.asked.append(kind)
         self.heard.set()
         if self._code is not None:
-            self._transport.sendto(data[:2] + self._answer(question, kind), addr)
+            self._transport.sendto(self._changed(data[:2] + self._answer(question, kind)), addr)
 
     def _answer(self, question: bytes, kind: int) -> bytes:
         found = self._code == NOERROR and self._known and kind == A
@@ -42,10 +46,12 @@ class NameServer(asyncio.DatagramProtocol):
 
 
 @asynccontextmanager
-async def name_server(code: int | None = NOERROR, known: bool = True) -> AsyncIterator[NameServer]:
+async def name_server(
+    code: int | None = NOERROR, known: bool = True, changed: Change = bytes
+) -> AsyncIterator[NameServer]:
     """Serve on a free port of loopback, at its `address`."""
     transport, server = await asyncio.get_running_loop().create_datagram_endpoint(
-        lambda: NameServer(code, known), local_addr=("127.0.0.1", 0)
+        lambda: NameServer(code, known, changed), local_addr=("127.0.0.1", 0)
     )
     try:
         yield server

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
+from probes.basic.dns import Dns
 from probes.basic.http import Http
+from probes.basic.icmp import Icmp
 from probes.basic.tcp import Tcp
 from probes.basic.tls import Tls
 from probes.basic.udp import Udp
@@ -20,7 +22,7 @@ from probes.net.lookup import Lookup
 from tests.fakes import badhttp
 from tests.fakes.badhttp import Behaviour, serving
 from tests.fakes.certificates import GOOD, WRONG, Held
-from tests.fakes.dns import NOERROR, NameServer, name_server
+from tests.fakes.dns import NOERROR, Change, name_server
 from tests.fakes.scripted import Cue, endless, plays
 from tests.servers.nginx import free_port
 from tests.servers.openssl import s_server
@@ -30,9 +32,12 @@ KINDS: dict[str, TypeAdapter[Any]] = {
     "tcp": TypeAdapter(Tcp),
     "tls": TypeAdapter(Tls),
     "udp": TypeAdapter(Udp),
+    "dns": TypeAdapter(Dns),
+    "icmp": TypeAdapter(Icmp),
 }
 HELLO = {"expect": "^220 "}
 NAME = "gone.example.org"
+ASKED = "www.example.org"
 
 SILENCE = badhttp.silence
 RESET, RESET_AT_ONCE = plays(Cue.SOME, Cue.RESET), plays(Cue.RESET)
@@ -70,6 +75,8 @@ def probe(kind: str, host: str, port: int, *, tls: bool = False, **options: Any)
         "tcp": {"host": host, "port": port, **({"tls": True} if tls else {"dialogue": [HELLO]})},
         "tls": {"host": host, "port": port},
         "udp": {"host": host, "port": port, "send": "hello", "expect": "^hello"},
+        "dns": {"server": host, "port": port, "name": ASKED, **({"transport": "tls"} if tls else {})},
+        "icmp": {"host": host},
     }
     return KINDS[kind].validate_python({**usual[kind], **options})
 
@@ -123,38 +130,26 @@ def _full() -> Iterator[int]:
                 each.close()
 
 
-def named(kind: str, code: int | None) -> Made:
-    """Let the name server of this machine answer by a code, or not at all."""
+def named(kind: str, code: int | None = NOERROR, changed: Change = bytes) -> Made:
+    """Let the name server of this machine answer by a code, or not at all, or with a change on the way."""
 
     @asynccontextmanager
     async def made(ground: Ground) -> AsyncIterator[object]:
-        async with name_server(code) as server:
+        async with name_server(code, changed=changed) as server:
             with _resolver(server.address):
                 yield probe(kind, NAME, free_port())
 
     return made
 
 
-def misnamed(kind: str, changed: Callable[[bytes], bytes]) -> Made:
-    """Let the name server of this machine answer rightly, but for a change on the way."""
-
-    class Changed(NameServer):
-        def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-            end = data.index(b"\0", 12) + 5
-            answer = data[:2] + self._answer(data[12:end], int.from_bytes(data[end - 4 : end - 2]))
-            self._transport.sendto(changed(answer), addr)
+def asked(code: int | None = NOERROR, changed: Change = bytes) -> Made:
+    """Let the name server that is asked do the same."""
 
     @asynccontextmanager
     async def made(ground: Ground) -> AsyncIterator[object]:
-        loop = asyncio.get_running_loop()
-        transport, server = await loop.create_datagram_endpoint(
-            lambda: Changed(NOERROR, known=True), ("127.0.0.1", 0)
-        )
-        try:
-            with _resolver(server.address):
-                yield probe(kind, NAME, free_port())
-        finally:
-            transport.close()
+        async with name_server(code, changed=changed) as server:
+            host, _, port = server.address.partition(":")
+            yield probe("dns", host, int(port))
 
     return made
 

@@ -10,12 +10,26 @@ from dataclasses import dataclass
 from functools import partial
 
 from probes.result import Reason
-from tests.fakes.dns import NXDOMAIN, SERVFAIL
+from tests.fakes.dns import NXDOMAIN, REFUSED, SERVFAIL
 from tests.faults import ground
-from tests.faults.ground import NAME, Ground, answers, named, plain, shown, under_tls
+from tests.faults.far import OnTheWay
+from tests.faults.ground import (
+    NAME,
+    Ground,
+    answers,
+    asked,
+    lying_id,
+    named,
+    plain,
+    shown,
+    truncated,
+    under_tls,
+)
+from tests.servers.netns import Network
 
 Made = Callable[[Ground], AbstractAsyncContextManager[object]]
 STREAMS = ("http", "tcp", "tls")
+ABOVE_TLS = (*STREAMS, "dns")
 SOON = 0.3  # seconds; whatever is never done is not waited for longer
 LONG = 120  # characters of a detail that the page shows
 
@@ -46,6 +60,8 @@ def rows() -> Iterator[Row]:
     """Give the whole matrix, fault by fault."""
     yield from _connections()
     yield from _names()
+    yield from _questions()
+    yield from _echoes()
     yield from _conversations()
     yield from _strangers()
     yield from _before_tls()
@@ -55,6 +71,7 @@ def rows() -> Iterator[Row]:
 
 
 Outcome = tuple[Made, Reason, str]
+UNANSWERED = "; down, filtered, or not answering such a datagram"
 
 
 def _rows(fault: str, how: str, **kinds: Outcome) -> Iterator[Row]:
@@ -73,13 +90,16 @@ def _connections() -> Iterator[Row]:
         **{
             kind: (ground.nobody(kind), Reason.CONNECT_REFUSED, "ADDRESS: Connection refused")
             for kind in ground.KINDS
+            if kind != "icmp"
         },
     )
     yield from _rows(
         "black hole",
         "the host drops what asks for a connection, or the datagram",
         **{kind: _late(ground.black_hole(kind), "connect", Reason.CONNECT_TIMEOUT) for kind in STREAMS},
-        udp=_late(answers(), "answer", so_far="; down, filtered, or not answering such a datagram"),
+        udp=_late(answers(), "answer", so_far=UNANSWERED),
+        dns=_late(asked(code=None), "query", so_far=UNANSWERED),
+        icmp=(OnTheWay(Network.drop), Reason.RESPONSE_TIMEOUT, "ADDRESS: 3 of 3 echoes lost"),
     )
     broken = "the connection was broken off: Connection reset by peer"
     yield from _rows(
@@ -88,6 +108,7 @@ def _connections() -> Iterator[Row]:
         http=(plain("http", ground.RESET), Reason.RESET, broken),
         tcp=(plain("tcp", ground.RESET_AT_ONCE), Reason.RESET, f"step 1 (expect): {broken}"),
         tls=(plain("tls", ground.RESET), Reason.RESET, broken),
+        dns=(plain("dns", ground.RESET, transport="tcp"), Reason.RESET, broken),
     )
     yield from _rows(
         "silent after accept",
@@ -95,6 +116,7 @@ def _connections() -> Iterator[Row]:
         http=_late(plain("http", ground.SILENCE), "processing"),
         tcp=_late(plain("tcp", ground.SILENCE), "step_1", so_far="; step 1 (expect) got nothing"),
         tls=_late(plain("tls", ground.SILENCE), "tls"),
+        dns=_late(plain("dns", ground.SILENCE, transport="tcp"), "query"),
     )
 
 
@@ -124,14 +146,14 @@ NAMES = (
     (
         "lying DNS id",
         "the answer carries another id than the question, as a forged one would",
-        partial(ground.misnamed, changed=ground.lying_id),
+        partial(named, changed=lying_id),
         Reason.DNS_FAILURE,
         UNRESOLVED,
     ),
     (
         "truncated DNS",
         "the answer is cut, and nobody answers over TCP",
-        partial(ground.misnamed, changed=ground.truncated),
+        partial(named, changed=truncated),
         Reason.DNS_FAILURE,
         f"{NAME} could not be looked up: Could not contact DNS servers",
     ),
@@ -143,6 +165,59 @@ def _names() -> Iterator[Row]:
         yield from _rows(fault, how, **{kind: (make(kind), reason, detail) for kind in ground.KINDS})
 
 
+def _questions() -> Iterator[Row]:
+    """Give what the server that is asked by kind dns may do."""
+    for code, fault, how, reason in QUESTIONS:
+        told = f"answered {fault if code != NXDOMAIN else 'NXDOMAIN'}, expected NOERROR"
+        yield from _rows(fault, how, dns=(asked(code), reason, told))
+    yield from _rows(
+        "lying DNS id",
+        "the server that is asked answers with another id than the question's",
+        dns=_late(asked(changed=lying_id), "query", so_far="; 1 answer to another question passed over"),
+    )
+    yield from _rows(
+        "truncated DNS",
+        "the server that is asked cuts its answer, and does not listen over TCP",
+        dns=(asked(changed=truncated), Reason.CONNECT_REFUSED, "ADDRESS: Connection refused"),
+    )
+
+
+QUESTIONS = (
+    (
+        NXDOMAIN,
+        "name that does not exist",
+        "the server that is asked says so (NXDOMAIN)",
+        Reason.DNS_NXDOMAIN,
+    ),
+    (SERVFAIL, "SERVFAIL", "the server that is asked says that it failed", Reason.DNS_FAILURE),
+    (REFUSED, "REFUSED", "the server that is asked does not answer such questions", Reason.DNS_FAILURE),
+)
+
+
+LOSSY = {"count": "100", "spacing": "10ms", "max_loss": "10%"}
+
+
+def _echoes() -> Iterator[Row]:
+    yield from _rows(
+        "loss of 30 %",
+        "nftables drops that share of what comes to the host at random; `max_loss` is 10 %",
+        icmp=(
+            OnTheWay(partial(Network.lose, share=0.3), LOSSY),
+            Reason.RESPONSE_TIMEOUT,
+            "ADDRESS: N of 100 echoes lost",
+        ),
+    )
+    yield from _rows(
+        "prohibited",
+        "a packet filter on the way answers so by ICMP",
+        icmp=(
+            OnTheWay(Network.prohibit),
+            Reason.CONNECT_UNREACHABLE,
+            "ADDRESS: 3 of 3 echoes lost; administratively prohibited, says ADDRESS (ICMP)",
+        ),
+    )
+
+
 def _conversations() -> Iterator[Row]:
     yield from _rows(
         "slow drip",
@@ -150,6 +225,7 @@ def _conversations() -> Iterator[Row]:
         http=_late(plain("http", ground.DRIP_HTTP), "transfer"),
         tcp=_late(plain("tcp", ground.DRIP), "step_1", so_far="; step 1 (expect) got '2…'"),
         tls=_late(plain("tls", ground.DRIP_TLS), "tls"),
+        dns=_late(plain("dns", ground.DRIP, transport="tcp"), "query"),
     )
     yield from _rows(
         "half close",
@@ -168,6 +244,11 @@ def _conversations() -> Iterator[Row]:
             plain("tls", ground.HALF_TLS),
             Reason.TLS_HANDSHAKE,
             "the connection was closed in the middle of TLS",
+        ),
+        dns=(
+            plain("dns", ground.HALF, transport="tcp"),
+            Reason.PROTOCOL,
+            "the connection was closed within the answer",
         ),
     )
 
@@ -192,6 +273,11 @@ def _strangers() -> Iterator[Row]:
             answers(bytes(8)),
             Reason.ASSERTION,
             f"answered 8 bytes, but not as expected: {ZEROS}",
+        ),
+        dns=(
+            plain("dns", ground.GARBAGE, transport="tcp"),
+            Reason.PROTOCOL,
+            "the answer is to another question",
         ),
     )
     yield from _rows(
@@ -360,16 +446,17 @@ HANDSHAKES = (
 def _certificates() -> Iterator[Row]:
     for fault, how, reason, detail in CERTIFICATES:
         said = f"certificate refused: {detail}"
-        yield from _rows(fault, how, **{kind: (shown(kind, fault), reason, said) for kind in STREAMS})
+        yield from _rows(fault, how, **{kind: (shown(kind, fault), reason, said) for kind in ABOVE_TLS})
     for fault, how, options, detail in HANDSHAKES:
         said = f"TLS failed: {detail}"
-        made = {kind: under_tls(kind, *options.split()) for kind in STREAMS}
-        yield from _rows(fault, how, **{kind: (made[kind], Reason.TLS_HANDSHAKE, said) for kind in STREAMS})
+        made = {kind: under_tls(kind, *options.split()) for kind in ABOVE_TLS}
+        yield from _rows(fault, how, **{kind: (made[kind], Reason.TLS_HANDSHAKE, said) for kind in ABOVE_TLS})
 
 
 def told(detail: str) -> str:
     """Write a detail without what differs from run to run."""
-    steady = re.sub(r"127\.0\.0\.1(:\d+)?", "ADDRESS", detail)
+    steady = re.sub(r"(127\.0\.0\.1|10\.77\.0\.2)(:\d+)?", "ADDRESS", detail)
+    steady = re.sub(r"\b\d+ of 100 echoes", "N of 100 echoes", steady)
     steady = re.sub(r"got '2\d*'", "got '2…'", steady)
     return re.sub(r"\b\d+(\.\d+)?(e-\d+)? s\b", "N s", steady)
 

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from probes import KINDS
 from probes.result import Outcome
 from tests.fakes.certificates import AUTHORITY
+from tests.faults.far import Far, OnTheWay
 from tests.faults.ground import Ground
 from tests.faults.matrix import SOON, Row, page, rows, told
 from tests.house.tree import ROOT
@@ -20,7 +22,7 @@ PROMISED = (
     "wrong protocol", "endless headers", "endless body", "compressed bomb", "redirect loop",
     "redirect to a foreign host", "expired", "not yet valid", "self-signed", "wrong name", "short key",
     "weak signature", "missing chain", "name that does not exist", "SERVFAIL", "truncated DNS",
-    "lying DNS id",
+    "lying DNS id", "loss of 30 %",
 )  # fmt: skip
 
 
@@ -31,12 +33,17 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     return Ground(signer, str(signer.write(folder / "ca.pem")), folder)
 
 
+def _parameter(row: Row) -> Any:
+    marks = [pytest.mark.netns] if isinstance(row.made, OnTheWay) else []
+    return pytest.param(row, id=f"{row.kind}: {row.fault}", marks=marks)
+
+
 @pytest.mark.server("openssl")
-@pytest.mark.parametrize("row", MATRIX, ids=lambda row: f"{row.kind}: {row.fault}")
+@pytest.mark.parametrize("row", [_parameter(row) for row in MATRIX])
 async def test_a_fault_gets_its_reason(row: Row, ground: Ground) -> None:
-    late = row.detail.startswith("not done")
+    timeout = SOON if row.detail.startswith("not done") else 10
     async with row.made(ground) as probe:
-        result = await ask(probe, timeout=SOON if late else 10)
+        result = await (probe.asked(timeout) if isinstance(probe, Far) else ask(probe, timeout=timeout))
 
     assert (result.outcome, result.reason) == (Outcome.BAD, row.reason), result
     assert told(result.detail) == row.detail
