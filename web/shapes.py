@@ -210,6 +210,23 @@ OBJECTIVE = thing(
     },
     "An objective, and its figures over the window that ends now.",
 )
+BEAT: Schema = {
+    "type": "object",
+    "description": "What a job says of itself; all of it may be left out, in the query or in the body.",
+    "properties": {
+        "outcome": {**one_of(("good", "bad")), "default": "good", "description": "How it ended."},
+        "detail": said(TEXT, "What went wrong, in a line; 1024 characters of it are kept."),
+        "took": {**NUMBER, "minimum": 0, "description": "Seconds that it ran."},
+    },
+    "additionalProperties": False,
+}
+HEARD = thing(
+    {
+        "at": said(INSTANT, "When it was heard."),
+        "kept": said(FLAG, "Whether it is in the store by now; if not, a crash forgets it."),
+    },
+    "A beat that was taken.",
+)
 ERROR = thing({"error": said(TEXT, "What is wrong, where, and what to do.")}, "Why there is no answer.")
 
 SHAPES: Mapping[str, Schema] = {
@@ -218,5 +235,7 @@ SHAPES: Mapping[str, Schema] = {
     "Result": RESULT,
     "Objective": OBJECTIVE,
     "Incident": INCIDENT,
+    "Beat": BEAT,
+    "Heard": HEARD,
     "Error": ERROR,
 }

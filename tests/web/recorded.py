@@ -14,7 +14,7 @@ from store import file
 from store.writer import Writer
 from tests.exporter.views import Told
 from web.past import Past
-from web.server import application, listen
+from web.server import Pushing, application, listen
 
 
 class Recorded(Told):
@@ -65,9 +65,11 @@ class Asking:
 
 
 @asynccontextmanager
-async def asking(told: Told, past: Past | None, after: float = 2) -> AsyncIterator[Asking]:
+async def asking(
+    told: Told, past: Past | None, after: float = 2, pushes: Pushing = lambda: None
+) -> AsyncIterator[Asking]:
     """Answer, as things stand so many seconds after the start, until the end of the block."""
-    app = application(lambda: told.view(after), ready=lambda: True, past=past)
+    app = application(lambda: told.view(after), ready=lambda: True, past=past, pushes=pushes)
     runner = await listen(app, "127.0.0.1", 0)
     try:
         async with ClientSession() as session:

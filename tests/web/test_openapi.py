@@ -17,11 +17,14 @@ from store.rows import Trace
 from store.writer import Writer
 from tests.exporter.views import START, Told
 from tests.web.recorded import Asking, Recorded, asking
+from tests.web.test_push import RIGHT, Desk
 from web.openapi import DOCUMENT
 from web.past import Past
+from web.push import BODY
 from web.resources import BASE, RESOURCES
 
-PATHS = list(DOCUMENT["paths"])
+PATHS = [path for path, operations in DOCUMENT["paths"].items() if "get" in operations]
+PUSH = f"{BASE}/push/{{name}}"
 SHAPES = DOCUMENT["components"]["schemas"]
 
 
@@ -60,8 +63,8 @@ def validator(shape: str) -> Draft202012Validator:
     return Draft202012Validator(whole, format_checker=FormatChecker())
 
 
-def shape_of(path: str, status: str) -> str:
-    answer = DOCUMENT["paths"][path]["get"]["responses"][status]["content"]["application/json"]
+def shape_of(path: str, status: str, method: str = "get") -> str:
+    answer = DOCUMENT["paths"][path][method]["responses"][status]["content"]["application/json"]
     return str(answer["schema"]["$ref"]).rpartition("/")[2]
 
 
@@ -134,9 +137,58 @@ def test_it_is_a_document_of_openapi() -> None:
 
 
 def test_every_operation_has_a_name_of_its_own() -> None:
-    names = [DOCUMENT["paths"][path]["get"]["operationId"] for path in PATHS]
+    operations = [each for path in DOCUMENT["paths"].values() for each in path.values()]
+    names = {operation["operationId"] for operation in operations}
 
-    assert len(set(names)) == len(names) == len(RESOURCES)
+    assert len(names) == len(operations) == len(RESOURCES) + 1
+
+
+PUSHED = [
+    ("backup", {}, 200),
+    ("backup", {"json": {"outcome": "bad", "detail": "disk full", "took": 12.5}}, 200),
+    ("backup", {"params": {"outcome": "good", "took": "2"}}, 200),
+    ("backup", {"json": {"outcome": "perhaps"}}, 400),
+    ("backup", {"headers": {"Authorization": "Bearer no"}}, 401),
+    ("unset", {}, 403),
+    ("bakcup", {}, 404),
+    ("backup", {"data": b"x" * (BODY + 1)}, 413),
+]
+
+
+@pytest.mark.parametrize(("name", "said", "status"), PUSHED)
+async def test_what_a_push_is_answered_is_as_the_document_says(
+    name: str, said: dict[str, Any], status: int
+) -> None:
+    right = {"headers": {"Authorization": RIGHT}}
+    async with asking(Told(), None, pushes=Desk().pushes) as api:
+        answer = await api.answer(PUSH.format(name=name), "POST", **{**right, **said})
+
+    assert answer.status == status, await answer.text()
+    validator(shape_of(PUSH, str(status), "post")).validate(await answer.json())
+
+
+async def test_a_push_that_nobody_listens_to_is_answered_as_the_document_says() -> None:
+    async with asking(Told(), None) as api:
+        answer = await api.answer(PUSH.format(name="backup"), "POST")
+
+    assert answer.status == 503
+    validator(shape_of(PUSH, "503", "post")).validate(await answer.json())
+
+
+@pytest.mark.parametrize(
+    ("beat", "fits"),
+    [
+        ({}, True),
+        ({"took": 1, "outcome": "bad"}, True),
+        ({"took": "1"}, False),
+        ({"took": -1}, False),
+        ({"outcome": "ok"}, False),
+        ({"detail": 3}, False),
+        ({"token": "x"}, False),
+    ],
+)
+def test_the_document_says_what_a_beat_may_be(beat: dict[str, Any], fits: bool) -> None:
+    assert validator("Beat").is_valid(beat) is fits
 
 
 async def test_it_is_served_as_it_is(api: Asking) -> None:
