@@ -113,7 +113,10 @@ class Checks:
             return None
         self._say_unasked(cls, common, path)
         self._spaced(cls, said, common.values.get("interval", key), path)
-        return self._check(name, key, said, probe, own, timed="timeout" in entry.values)
+        check = self._check(name, key, said, probe, own, timed="timeout" in entry.values)
+        if check:
+            self._in_time(check, common.values.get("timeout", key), path)
+        return check
 
     def _common(self, entry: Map, key: Scalar, kind: Node | None) -> Map:
         """Give what the check says, or else its kind, or else `defaults`."""
@@ -128,6 +131,13 @@ class Checks:
         if "interval" in self.kinds.usual(cls.kind) and said.interval < cls.least_spacing:
             least = duration_text(cls.least_spacing)
             self.reading.refuse(place, (*path, "interval"), f"must be at least {least} for kind {cls.kind}")
+
+    def _in_time(self, check: Check, place: Node, path: Path) -> None:
+        """Refuse a timeout that a kind may need all of by its own options, and cannot say what it learned."""
+        takes = getattr(check.probe, "takes", 0.0)
+        if takes >= check.timeout:
+            told = f"must be longer than the {duration_text(takes)} that an attempt may take by its options"
+            self.reading.refuse(place, (*path, "timeout"), told)
 
     def _required(self, cls: Any, common: Map, key: Scalar, path: Path, taken: frozenset[str]) -> None:
         """Miss `kind`, and `service` but where the kind is evidence, or unknown and so may be."""

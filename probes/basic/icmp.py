@@ -75,6 +75,11 @@ max_loss: 20%
         return self.target
 
     @property
+    def takes(self) -> float:
+        """Say how long an attempt takes at most where names are found at once: `timeout` must be longer."""
+        return (self.count - 1) * self.spacing + self.wait
+
+    @property
     def plan(self) -> Plan:
         """Say how it is pinged."""
         return Plan(self.count, self.spacing, self.wait, self.size, self.ttl, whole=self.dont_fragment)

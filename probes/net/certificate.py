@@ -21,6 +21,7 @@ LIFETIME = Fact(
 )
 CERTIFICATE_FACTS = (EXPIRY, LIFETIME)
 KEPT = 1024  # certificates that are remembered: reading one takes as long as half a handshake's cryptography
+NAME = 100  # characters of somebody's name that are told
 DER = 2  # _ssl.ENCODING_DER
 
 
@@ -91,6 +92,22 @@ def describe(certificate: Mapping[str, Any]) -> dict[str, Any]:
         "not_before": certificate["notBefore"],
         "not_after": certificate["notAfter"],
     }
+
+
+def unknown_issuer(session: ssl.SSLObject) -> str:
+    """Say how much was sent, and by whom the last was issued: so it shows whether something is missing."""
+    chain = presented(session)
+    if not chain:
+        return ""
+    sent = "1 certificate was sent," if len(chain) == 1 else f"{len(chain)} certificates were sent, the last"
+    return f"; {sent} issued by {_called(chain[-1].said.get('issuer', ()))}"
+
+
+def _called(parts: Iterable[Iterable[tuple[str, str]]]) -> str:
+    """Name somebody in one word of his name: what he is commonly called, else the organization, else all."""
+    named = {key: value for part in parts for key, value in part}
+    name = named.get("commonName") or named.get("organizationName") or _name(parts)
+    return repr(name[:NAME])
 
 
 def _name(parts: Iterable[Iterable[tuple[str, str]]]) -> str:

@@ -3,7 +3,7 @@
 import ssl
 from contextlib import suppress
 
-from probes.net.certificate import learn
+from probes.net.certificate import learn, unknown_issuer
 from probes.net.stream import CHUNK, Stream
 from probes.result import Reason
 from probes.tools import Failed, Tools
@@ -15,9 +15,8 @@ VERDICTS = {
     62: Reason.TLS_NAME,
     64: Reason.TLS_NAME,
 }
-MOST_UNREAD = (
-    256 * 1024
-)  # bytes of TLS in a row with nothing in them for whoever reads: no handshake is so long
+NO_ISSUER = frozenset({2, 20, 21})  # the authority at the end of the chain, or what leads to it, is missing
+MOST_UNREAD = 256 * 1024  # bytes of TLS in a row with nothing in them to be read: no handshake is so long
 
 
 class Encrypted:
@@ -46,7 +45,7 @@ class Encrypted:
             except ssl.SSLError as error:
                 with suppress(Failed):  # they may be gone already
                     await self._flush()
-                raise _refused(error) from error
+                raise _refused(error, self._tls) from error
             else:
                 self._open = True
                 return await self._flush()
@@ -121,10 +120,11 @@ async def secure(tools: Tools, under: Stream, host: str, trust: ssl.SSLContext) 
         return stream
 
 
-def _refused(error: ssl.SSLError) -> Failed:
+def _refused(error: ssl.SSLError, session: ssl.SSLObject | None = None) -> Failed:
     if isinstance(error, ssl.SSLCertVerificationError):
         reason = VERDICTS.get(error.verify_code, Reason.TLS_UNTRUSTED)
-        return Failed(reason, f"certificate refused: {error.verify_message}")
+        more = unknown_issuer(session) if session and error.verify_code in NO_ISSUER else ""
+        return Failed(reason, f"certificate refused: {error.verify_message}{more}")
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return Failed(Reason.TLS_HANDSHAKE, "the connection was closed in the middle of TLS")
     told = (error.reason or "unknown error").replace("_", " ").lower()

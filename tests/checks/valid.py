@@ -208,9 +208,9 @@ def echoes() -> Mapping[str, Made]:
     return {
         "icmp": options(
             {"host": HOST},
-            count=WHOLE,
-            spacing=words("250ms", "1s"),
-            wait=FEW,
+            count=words("1", "'2'"),
+            spacing=words("10ms", "0.1s"),
+            wait=words("200ms", "0.5s"),
             size=words("56B", "512B"),
             ttl=words("64", '"3"'),
             dont_fragment=FLAG,

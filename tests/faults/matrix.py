@@ -402,7 +402,7 @@ CERTIFICATES = (
         "unknown authority",
         "nobody who is trusted signed it",
         Reason.TLS_UNTRUSTED,
-        "unable to get local issuer certificate",
+        "unable to get local issuer certificate; 1 certificate was sent, issued by 'Another CA'",
     ),
     (
         "wrong name",
@@ -421,7 +421,7 @@ CERTIFICATES = (
         "missing chain",
         "the certificate between it and the authority is not sent",
         Reason.TLS_UNTRUSTED,
-        "unable to get local issuer certificate",
+        "unable to get local issuer certificate; 1 certificate was sent, issued by 'Example Issuing CA'",
     ),
 )
 

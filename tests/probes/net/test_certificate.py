@@ -3,7 +3,7 @@ from typing import Any, cast
 
 import pytest
 
-from probes.net.certificate import CERTIFICATE_FACTS, EXPIRY, describe, learn, presented
+from probes.net.certificate import CERTIFICATE_FACTS, EXPIRY, describe, learn, presented, unknown_issuer
 from tests.probes.asking import tools
 
 CERTIFICATE = {
@@ -73,3 +73,45 @@ def test_this_python_shows_the_chain() -> None:
 def test_the_expiry_is_called_as_it_is_elsewhere() -> None:
     assert EXPIRY.metric == "probe_ssl_earliest_cert_expiry"
     assert [fact.metric for fact in CERTIFICATE_FACTS][1] == "probe_ssl_earliest_cert_lifetime_seconds"
+
+
+@pytest.mark.parametrize(
+    ("issuer", "called"),
+    [
+        (((("organizationName", "Org"),), (("commonName", "An authority"),)), "'An authority'"),
+        (((("organizationName", "Org"),),), "'Org'"),
+        (((("countryName", "NL"),),), "'countryName=NL'"),
+        (((("commonName", "x" * 500 + "\n"),),), f"'{'x' * 100}'"),
+        (((("commonName", "a\nb"),),), r"'a\nb'"),
+    ],
+)
+def test_an_issuer_nobody_knows_is_called_by_its_shortest_name(issuer: Any, called: str) -> None:
+    session: Any = Accepted({**CERTIFICATE, "issuer": issuer})
+
+    assert unknown_issuer(session) == f"; 1 certificate was sent, issued by {called}"
+
+
+def test_of_a_chain_that_leads_nowhere_the_last_issuer_is_told() -> None:
+    class Several:
+        class _sslobj:  # noqa: N801 - as Python calls it
+            @staticmethod
+            def get_unverified_chain() -> list[Any]:
+                return [One(b"own", "Between"), One(b"between", "Root")]
+
+    class One:
+        def __init__(self, der: bytes, issuer: str) -> None:
+            self._der, self._issuer = der, issuer
+
+        def public_bytes(self, _: int) -> bytes:
+            return self._der
+
+        def get_info(self) -> dict[str, Any]:
+            return {**CERTIFICATE, "issuer": ((("commonName", self._issuer),),)}
+
+    told = unknown_issuer(cast(Any, Several()))
+
+    assert told == "; 2 certificates were sent, the last issued by 'Root'"
+
+
+def test_of_a_session_that_shows_nothing_nothing_is_told() -> None:
+    assert unknown_issuer(cast(Any, Accepted(None))) == ""
