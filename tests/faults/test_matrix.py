@@ -11,7 +11,8 @@ from probes.result import Outcome
 from tests.fakes.certificates import AUTHORITY
 from tests.faults.far import Far, OnTheWay
 from tests.faults.ground import Ground
-from tests.faults.matrix import SOON, Row, page, rows, told
+from tests.faults.matrix import SOON, page, rows, told
+from tests.faults.row import Row
 from tests.house.tree import ROOT
 from tests.probes.asking import ask
 
