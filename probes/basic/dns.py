@@ -144,6 +144,8 @@ expect: [192.0.2.1]
             raise RuleError(
                 "must expect NOERROR where dnssec is true: that something is not there is not verified"
             )
+        if self.dnssec and self.at_least == 0:
+            raise RuleError("must not have at_least 0 where dnssec is true: nothing would be verified then")
 
     def host(self) -> str:
         """Say whom the attempt goes to, in lower case; nobody in particular where the machine says."""
@@ -156,7 +158,7 @@ expect: [192.0.2.1]
             self.name, self.type, recursion=self.recursion, dnssec=self.dnssec, checking=not self.dnssec
         )
         answer = await asking.ask(tools, asked)
-        records = sorted(answer.records(self.type))
+        records = sorted(answer.records)
         _note(tools, answer, records)
         self._judge(answer, [text for text, _ in records])
         if self.dnssec:
@@ -230,8 +232,9 @@ expect: [192.0.2.1]
                     answer = await self._asking(address).ask(tools, asked)
                 except Failed as failed:
                     return failed.detail
-                serial = answer.serial()
-                return f"answered {answer.rcode}" if serial is None else serial
+                if answer.serial is None:
+                    return f"answered {answer.rcode}"
+                return answer.serial if answer.authoritative else "answers, but not for the zone itself"
         return "does not answer"
 
 
@@ -251,12 +254,12 @@ def _agree(tools: Tools, said: dict[tuple[str, str], int | str]) -> None:
 
 
 def _note(tools: Tools, answer: Answer, records: Sequence[tuple[str, int]]) -> None:
-    tools.fact("rcode", answer.number)
+    tools.fact("rcode", answer.message.rcode)
     tools.fact("answers", len(records))
     if records:
         tools.fact("ttl", min(ttl for _, ttl in records))
-    if (serial := answer.serial()) is not None:
-        tools.fact("serial", serial)
+    if answer.serial is not None:
+        tools.fact("serial", answer.serial)
     tools.learned.evidence["records"] = [_cut(text) for text, _ in records[:SHOWN]]
 
 

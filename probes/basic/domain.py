@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, ClassVar, TypeVar
 
-from pydantic import AfterValidator, ConfigDict
+from pydantic import AfterValidator
 from pydantic.dataclasses import dataclass
 
 from checks import __version__
 from checks.values import Beside
 from probes.net.dial import dial
 from probes.net.http import Request, Response, exchange
-from probes.net.options import Addressed
+from probes.net.options import STRICT, Addressed
 from probes.net.trust import Policy, context
 from probes.net.url import Url, domain_name, parse
 from probes.result import Reason
@@ -32,9 +32,7 @@ def _https(text: str) -> str:
     return text
 
 
-@dataclass(
-    frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True)
-)
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Domain(Addressed):
     """A registry's word on a domain, asked by RDAP (RFC 9082, 9083).
 

@@ -8,6 +8,8 @@ from importlib import import_module
 from random import Random
 from typing import Any
 
+from dns.rrset import RRset
+
 from probes.basic.fetching import AGENT
 from probes.net.datagram import ask_once
 from probes.net.dial import dial
@@ -18,7 +20,7 @@ from probes.net.tls import Encrypted
 from probes.result import Reason
 from probes.tools import Failed, Tools
 from probes.wire.dns import LARGEST, Answer, Question, answers, question, read, truncated
-from probes.wire.dnssec import Bogus, between, found, keys_of, read_anchor, signer_of, verify
+from probes.wire.dnssec import Bogus, between, found, keys_of, read_anchor, signer_of, synthesized, verify
 
 DNS_MESSAGE = "application/dns-message"
 MOST_SERVERS = 26
@@ -56,7 +58,7 @@ class Asking:
         else:
             data = await self._over_stream(tools, asked)
         try:
-            return read(data)
+            return read(data, asked.type)
         except ValueError as error:
             raise Failed(Reason.PROTOCOL, str(error)) from error
 
@@ -118,7 +120,7 @@ class Asking:
         """Give name and address of every name server of a zone, as this one knows them. Raises Failed."""
         hands = tools.within("name_servers")
         listed = await self.ask(hands, question(zone, "NS"))
-        names = sorted(text.rstrip(".").lower() for text, _ in listed.records("NS"))[:MOST_SERVERS]
+        names = sorted(text.rstrip(".").lower() for text, _ in listed.records)[:MOST_SERVERS]
         if not names:
             raise Failed(
                 Reason.ASSERTION, f"answered {listed.rcode}, but there are no name servers of {zone}"
@@ -129,7 +131,7 @@ class Asking:
     async def _addresses(self, tools: Tools, name: str) -> list[str]:
         wanted = {socket.AF_INET: ("A",), socket.AF_INET6: ("AAAA",)}.get(self.family, ("A", "AAAA"))
         said = [await self.ask(tools, question(name, kind)) for kind in wanted]
-        known = [text for kind, answer in zip(wanted, said, strict=True) for text, _ in answer.records(kind)]
+        known = [text for answer in said for text, _ in answer.records]
         if not known:
             raise Failed(Reason.ASSERTION, f"the name server {name} has no address")
         return known
@@ -166,18 +168,22 @@ class Validating:
 
     async def validate(self, tools: Tools, answer: Answer) -> None:
         """Verify every set of records in the answer. Raises Failed (`assertion`) where one is bogus."""
-        hands = tools.within("validation")
+        hands, sets = tools.within("validation"), _sets(answer)
         try:
-            for rrset in answer.rrsets():
-                if rrset.covers == 0 and rrset.rdtype != RRSIG:
-                    signer = signer_of(rrset, answer.rrsets())
-                    keys = await self._keys_for(hands, signer)
-                    self._ends.append(verify(rrset, answer.rrsets(), {signer: keys}, self._now))
+            for rrset in sets:
+                if rrset.rdtype != RRSIG and not synthesized(rrset, sets):
+                    await self._validate(hands, rrset, sets)
         except Bogus as bogus:
             raise Failed(Reason.ASSERTION, f"DNSSEC: {bogus}") from bogus
         finally:
             if self._ends:
                 tools.fact("rrsig_expiry", min(self._ends))
+
+    async def _validate(self, tools: Tools, rrset: RRset, sets: Sequence[RRset]) -> None:
+        await asyncio.sleep(0)  # verifying takes long: others have their turn
+        signer = signer_of(rrset, sets)
+        keys = await self._keys_for(tools, signer)
+        self._ends.append(verify(rrset, sets, {signer: keys}, self._now))
 
     async def _keys_for(self, tools: Tools, signer: Any) -> Any:
         """Go down from the nearest anchor, from zone to zone, to who has signed."""
@@ -196,21 +202,28 @@ class Validating:
 
     async def _zone_keys(self, tools: Tools, zone: Any, trusted: Iterable[Any]) -> Any:
         if zone not in self._keys:
-            answer = await self._ask(tools, zone, "DNSKEY")
-            self._keys[zone] = keys_of(zone, answer.rrsets(), trusted, self._now)
-            self._ends.append(verify(self._keys[zone], answer.rrsets(), {zone: self._keys[zone]}, self._now))
+            sets = await self._ask(tools, zone, "DNSKEY")
+            self._keys[zone], ends = keys_of(zone, sets, trusted, self._now)
+            self._ends.append(ends)
         return self._keys[zone]
 
     async def _digests(self, tools: Tools, name: Any, parent: Any, keys: Any) -> Any:
-        answer = await self._ask(tools, name, "DS")
-        digests = found(answer.rrsets(), name, DS)
+        sets = await self._ask(tools, name, "DS")
+        digests = found(sets, name, DS)
         if digests is not None:
-            self._ends.append(verify(digests, answer.rrsets(), {parent: keys}, self._now))
+            self._ends.append(verify(digests, sets, {parent: keys}, self._now))
         return digests
 
-    async def _ask(self, tools: Tools, name: Any, kind: str) -> Answer:
+    async def _ask(self, tools: Tools, name: Any, kind: str) -> Sequence[RRset]:
         asked = question(name.to_text(omit_final_dot=len(name) > 1), kind, dnssec=True, checking=False)
-        return await self._asking.ask(tools, asked)
+        return _sets(await self._asking.ask(tools, asked))
+
+
+def _sets(answer: Answer) -> Sequence[RRset]:
+    try:
+        return answer.rrsets()
+    except ValueError as error:
+        raise Failed(Reason.PROTOCOL, str(error)) from error
 
 
 DS, RRSIG = 43, 46  # the types, as IANA numbers them

@@ -1,9 +1,8 @@
 """Questions and answers of the DNS (RFC 1035), as bytes and as records. No sockets."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import dns.exception
 import dns.flags
@@ -13,6 +12,8 @@ import dns.rcode
 import dns.rdata
 import dns.rdatatype
 import dns.rrset
+
+from probes.wire.dns_message import SOA, Message, Record, take_apart
 
 HEADER = 12
 UDP_PAYLOAD = 1232  # bytes that reach everybody unfragmented (the DNS flag day of 2020)
@@ -66,19 +67,19 @@ def truncated(data: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back."""
+    """What came back. `records` are those that were asked for, as texts with their time to live (seconds).
 
-    message: Any
+    `serial` is that of the zone, where a SOA was asked for.
+    """
+
+    message: Message
+    records: Sequence[tuple[str, int]]
+    serial: int | None = None
 
     @property
     def rcode(self) -> str:
         """Give its response code as a word."""
-        return dns.rcode.to_text(self.message.rcode())
-
-    @property
-    def number(self) -> int:
-        """Give its response code as a number."""
-        return int(self.message.rcode())
+        return dns.rcode.to_text(dns.rcode.Rcode.make(self.message.rcode))
 
     @property
     def authoritative(self) -> bool:
@@ -91,30 +92,36 @@ class Answer:
         return bool(self.message.flags & dns.flags.AD)
 
     def rrsets(self) -> Sequence[dns.rrset.RRset]:
-        """Give the sets of records in the answer section."""
-        return list(self.message.answer)
-
-    def records(self, kind: str) -> Iterator[tuple[str, int]]:
-        """Give the records of a type with their time to live, aliases followed by the server left out."""
-        wanted = dns.rdatatype.from_text(kind)
-        for rrset in self.message.answer:
-            if wanted in (rrset.rdtype, dns.rdatatype.ANY):
-                yield from ((record.to_text(), rrset.ttl) for record in rrset)
-
-    def serial(self) -> int | None:
-        """Give the serial of the first SOA in the answer section."""
-        for rrset in self.message.answer:
-            if rrset.rdtype == dns.rdatatype.SOA:
-                return int(rrset[0].serial)
-        return None
+        """Give all of the answer section as sets of records. Raises ValueError where they cannot be read."""
+        try:
+            return list(dns.message.from_wire(self.message.data).answer)
+        except (dns.exception.DNSException, ValueError, IndexError, OverflowError) as error:
+            raise _unreadable(type(error).__name__) from error
 
 
-def read(data: bytes) -> Answer:
-    """Read a message. Raises ValueError with what is wrong with it."""
+def read(data: bytes, kind: str) -> Answer:
+    """Read an answer to a question for a type. Raises ValueError with what is wrong with it."""
+    wanted = dns.rdatatype.from_text(kind)
     try:
-        return Answer(dns.message.from_wire(data, ignore_trailing=False))
-    except (dns.exception.DNSException, ValueError, IndexError, OverflowError) as error:
-        raise ValueError(f"the answer cannot be read: {type(error).__name__}") from error
+        message = take_apart(data)
+        found = list(message.found(wanted))
+        serial = message.serial(found[0]) if found and wanted == SOA else None
+        return Answer(message, _texts(message, found), serial)
+    except (ValueError, IndexError) as error:
+        raise _unreadable(str(error)) from error
+
+
+def _texts(message: Message, found: Iterable[Record]) -> Sequence[tuple[str, int]]:
+    """Write each once: a set has no doubles (RFC 2181, section 5), and one time to live, the least."""
+    lives: dict[str, int] = {}
+    for record in found:
+        text = message.text(record)
+        lives[text] = min(record.ttl, lives.get(text, record.ttl))
+    return list(lives.items())
+
+
+def _unreadable(why: str) -> ValueError:
+    return ValueError(f"the answer cannot be read: {why}")
 
 
 def read_type(text: str) -> str:

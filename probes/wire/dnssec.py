@@ -1,5 +1,6 @@
 """Signatures of DNS records, verified (RFC 4035, section 5). No sockets, and no clock."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,9 @@ ROOT = (
     ". 38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16",
 )
 
+MOST_KEYS, MOST_ALIKE = 32, 4  # keys of a zone; such of one tag
+MOST_SIGNATURES = 8  # of one set of records that are tried
+
 
 class Bogus(Exception):
     """A signature that is missing, out of date or wrong (RFC 4035, section 4.3); the text says which."""
@@ -33,17 +37,37 @@ def read_anchor(text: str) -> tuple[dns.name.Name, Any]:
 
 def keys_of(
     zone: dns.name.Name, answer: Sequence[dns.rrset.RRset], trusted: Iterable[Any], now: float
-) -> Any:
-    """Give the keys of a zone, once one that is trusted has signed them. Raises Bogus."""
+) -> tuple[Any, float]:
+    """Give the keys of a zone, once one that is trusted has signed them, and when that ends. Raises Bogus."""
     keys = found(answer, zone, dns.rdatatype.DNSKEY)
     if keys is None:
         raise Bogus(f"{shown(zone)} has no keys")
-    believed = [key for key in keys if any(_is_digest(zone, key, digest) for digest in trusted)]
+    tags = _tags(zone, keys)
+    by_tag = defaultdict[int, list[Any]](list)
+    for digest in trusted:
+        by_tag[digest.key_tag].append(digest)
+    believed = [
+        key
+        for key, tag in zip(keys, tags, strict=True)
+        if any(_is_digest(zone, key, digest) for digest in by_tag[tag])
+    ]
     if not believed:
         raise Bogus(f"no key of {shown(zone)} is the one that is trusted")
     own = dns.rrset.from_rdata_list(zone, keys.ttl, believed)
-    verify(keys, answer, {zone: own}, now)
-    return keys
+    return keys, verify(keys, answer, {zone: own}, now)
+
+
+def _tags(zone: dns.name.Name, keys: Any) -> list[int]:
+    """Give the tag of each key. Raises Bogus for so many, or so many alike, that only an attacker has them.
+
+    Each signature is tried with every key of its tag (CVE-2023-50387).
+    """
+    if len(keys) > MOST_KEYS:
+        raise Bogus(f"{shown(zone)} has {len(keys)} keys, more than are looked at")
+    tags = [dns.dnssec.key_id(key) for key in keys]
+    if max(Counter(tags).values()) > MOST_ALIKE:
+        raise Bogus(f"{shown(zone)} has more than {MOST_ALIKE} keys of the same tag")
+    return tags
 
 
 def _is_digest(zone: dns.name.Name, key: Any, digest: Any) -> bool:
@@ -57,23 +81,26 @@ def _is_digest(zone: dns.name.Name, key: Any, digest: Any) -> bool:
 def verify(
     rrset: dns.rrset.RRset, answer: Sequence[dns.rrset.RRset], keys: dict[dns.name.Name, Any], now: float
 ) -> float:
-    """Verify a set of records by one of the signatures beside it; give when that ends, in Unix time.
+    """Verify a set of records by the signatures beside it; give when the last good one ends, in Unix time.
 
-    Raises Bogus with what is wrong with the last one.
+    Raises Bogus with what is wrong with the one that would last longest; of many, a few are tried.
     """
-    signatures = found(answer, rrset.name, dns.rdatatype.RRSIG, rrset.rdtype)
-    wrong = f"{_what(rrset)} has no signature"
-    for signature in signatures or ():
+    signatures = found(answer, rrset.name, dns.rdatatype.RRSIG, rrset.rdtype) or ()
+    latest_first = sorted(signatures, key=lambda signature: -signature.expiration)
+    wrong = ""
+    for signature in latest_first[:MOST_SIGNATURES]:
         try:
             _check_times(rrset, signature, now)
             dns.dnssec.validate_rrsig(rrset, signature, keys, now=now)
         except Bogus as error:
-            wrong = str(error)
+            wrong = wrong or str(error)
+        except dns.exception.UnsupportedAlgorithm:
+            wrong = wrong or f"the signature of {_what(rrset)} is of an algorithm that we do not know"
         except (dns.exception.DNSException, ValueError, KeyError):
-            wrong = f"the signature of {_what(rrset)} by {shown(signature.signer)} is wrong"
+            wrong = wrong or f"the signature of {_what(rrset)} by {shown(signature.signer)} is wrong"
         else:
             return float(signature.expiration)
-    raise Bogus(wrong)
+    raise Bogus(wrong or f"{_what(rrset)} has no signature")
 
 
 def _check_times(rrset: dns.rrset.RRset, signature: Any, now: float) -> None:
@@ -100,6 +127,27 @@ def found(answer: Sequence[dns.rrset.RRset], name: dns.name.Name, kind: int, cov
         if rrset.name == name and rrset.rdtype == kind and rrset.covers == covers:
             return rrset
     return None
+
+
+def synthesized(rrset: dns.rrset.RRset, answer: Sequence[dns.rrset.RRset]) -> bool:
+    """Say whether an alias follows from a DNAME beside it, which is signed in its place (RFC 6672, 5.3.1)."""
+    if rrset.rdtype != dns.rdatatype.CNAME:
+        return False
+    above = [
+        each
+        for each in answer
+        if each.rdtype == dns.rdatatype.DNAME
+        and rrset.name != each.name
+        and rrset.name.is_subdomain(each.name)
+    ]
+    return any(rrset[0].target == _renamed(rrset.name, each) for each in above)
+
+
+def _renamed(name: dns.name.Name, dname: dns.rrset.RRset) -> dns.name.Name | None:
+    try:
+        return name.relativize(dname.name).concatenate(dname[0].target)
+    except dns.exception.DNSException:  # it is too long then
+        return None
 
 
 def between(zone: dns.name.Name, signer: dns.name.Name) -> list[dns.name.Name]:

@@ -6,7 +6,7 @@ import dns.message
 import dns.rrset
 
 from probes.wire.dns import answers, question, read, truncated
-from probes.wire.dnssec import Bogus, found, keys_of, signer_of, verify
+from probes.wire.dnssec import Bogus, found, keys_of, signer_of, synthesized, verify
 
 ASKED = question("www.example.com", "A", dnssec=True)
 
@@ -32,12 +32,14 @@ def one(data: bytes) -> None:
     assert answers(ASKED, 0, data) in (True, False)
     assert truncated(data) in (True, False)
     with suppress(ValueError):
-        answer = read(data)
+        answer = read(data, "ANY")
         assert isinstance(answer.rcode, str)
-        assert all(isinstance(text, str) for text, _ in answer.records("A"))
-        for rrset in answer.rrsets():
+        assert all(isinstance(text, str) for text, _ in answer.records)
+        sets = answer.rrsets()
+        for rrset in sets:
             with suppress(Bogus):
-                signer = signer_of(rrset, answer.rrsets())
-                keys = keys_of(signer, answer.rrsets(), [], 0.0)
-                verify(rrset, answer.rrsets(), {signer: keys}, 0.0)
-            found(answer.rrsets(), rrset.name, rrset.rdtype)
+                signer = signer_of(rrset, sets)
+                keys, _ = keys_of(signer, sets, [], 0.0)
+                verify(rrset, sets, {signer: keys}, 0.0)
+            assert synthesized(rrset, sets) in (True, False)
+            found(sets, rrset.name, rrset.rdtype)

@@ -38,6 +38,8 @@ www A 192.0.2.2
 alias CNAME www
 text TXT "v=spf1 -all"
 text TXT "other words"
+old DNAME new
+www.new A 192.0.2.1
 mail MX 10 mx.example.com.
 v6 AAAA 2001:db8::1
 big TXT {long}

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import dns.dnssec
+import dns.message
 import dns.name
 import dns.rdata
+import dns.rdatatype
+import dns.rrset
 import pytest
 import trustme
 from pydantic import TypeAdapter, ValidationError
@@ -167,7 +170,7 @@ async def test_that_nothing_is_there_can_be_expected(names: Bind) -> None:
 
 async def test_signatures_are_verified_from_the_anchor_down(names: Bind) -> None:
     anchor = {"dnssec": "true", "trust_anchors": names.anchors["good.test"]}
-    for name in ("www.good.test", "alias.good.test", "www.child.good.test"):
+    for name in ("www.good.test", "alias.good.test", "www.child.good.test", "www.old.good.test"):
         result = await asked(name, names.port, **anchor)
 
         assert result.outcome is Outcome.GOOD, result
@@ -266,6 +269,35 @@ async def test_a_name_server_that_does_not_answer_is_named(names: Bind) -> None:
 
     assert result.reason is Reason.DNS_FAILURE
     assert result.detail.startswith("ns2.plain.test (127.0.0.3): ")
+
+
+ZONE = {"NS": "ns1.a.test.", "A": "127.0.0.1", "SOA": "ns1.a.test. admin.a.test. 7 1 1 1 1"}
+
+
+class Lame(asyncio.DatagramProtocol):
+    """Says of a zone what it has heard from others: it is named for it, and does not answer for it."""
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        answer = dns.message.make_response(dns.message.from_wire(data))
+        (asked,) = answer.question
+        if text := ZONE.get(dns.rdatatype.to_text(asked.rdtype)):
+            answer.answer.append(dns.rrset.from_text(asked.name, 60, "IN", asked.rdtype, text))
+        self._transport.sendto(answer.to_wire(), addr)
+
+
+async def test_a_name_server_that_does_not_answer_for_the_zone_is_named() -> None:
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(Lame, ("127.0.0.1", 0))
+    try:
+        port = transport.get_extra_info("sockname")[1]
+        result = await asked("a.test", port, type="SOA", serials="true")
+    finally:
+        transport.close()
+
+    assert result.reason is Reason.DNS_FAILURE, result
+    assert result.detail == "ns1.a.test (127.0.0.1): answers, but not for the zone itself"
 
 
 # --- servers that lie, or say nothing
@@ -375,25 +407,26 @@ async def test_the_machines_own_name_server_is_asked_where_none_is_named(
 
 
 @pytest.mark.parametrize(
-    "options",
+    ("options", "told"),
     [
-        {"name": "a..b"},
-        {"name": "x" * 64},
-        {"type": "NOTHING"},
-        {"type": "AXFR"},
-        {"expect_rcode": "FINE"},
-        {"expect_rcode": []},
-        {"expect": "no address"},
-        {"exact": "true"},
-        {"expect_regex": "("},
-        {"transport": "quic"},
-        {"server": "a b"},
-        {"port": "0"},
-        {"serials": "true"},
-        {"dnssec": "true", "expect_rcode": "NXDOMAIN"},
-        {"trust_anchors": "example.com. key"},
+        ({"name": "a..b"}, "must be a name that DNS can hold"),
+        ({"name": "x" * 64}, "must be a name that DNS can hold"),
+        ({"type": "NOTHING"}, "must be a type of record such as A, MX, TXT or TYPE65"),
+        ({"type": "AXFR"}, "must not be a type that is no record"),
+        ({"expect_rcode": "FINE"}, "must be a response code such as NOERROR"),
+        ({"expect_rcode": []}, "at least 1 item"),
+        ({"expect": "no address"}, "must hold records of the type A, as a zone file has them"),
+        ({"exact": "true"}, "must have expect where exact is true"),
+        ({"expect_regex": "("}, "must be a regular expression that RE2 can read"),
+        ({"transport": "quic"}, "'udp', 'tcp', 'tls' or 'https'"),
+        ({"server": "a b"}, "must be a host name or an IP address, without a port"),
+        ({"port": "0"}, "greater than or equal to 1"),
+        ({"serials": "true"}, "must have type SOA, and transport udp or tcp, where serials is true"),
+        ({"dnssec": "true", "expect_rcode": "NXDOMAIN"}, "must expect NOERROR where dnssec is true"),
+        ({"dnssec": "true", "at_least": "0"}, "must not have at_least 0 where dnssec is true"),
+        ({"trust_anchors": "example.com. key"}, "must be a zone with a DS record"),
     ],
 )
-def test_what_cannot_be_asked_is_refused_when_it_is_read(options: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError):
+def test_what_cannot_be_asked_is_refused_when_it_is_read(options: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
         OPTIONS.validate_python({"name": "www.example.com", **options})
