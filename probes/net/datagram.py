@@ -1,12 +1,15 @@
 """The step `answer` of UDP: one datagram there, the first one back."""
 
+import asyncio
 import os
 import socket
 from collections.abc import Callable, Sequence
+from itertools import count
 
 from probes.net.connect import REASONS
 from probes.net.readiness import readiness
 from probes.net.resolve import Address
+from probes.net.stream import AT_ONCE
 from probes.result import Reason
 from probes.tools import Failed, Tools
 
@@ -41,8 +44,11 @@ async def ask_once(
 
 
 async def _first(sock: socket.socket, wanted: Callable[[bytes], bool]) -> bytes:
-    while not wanted(heard := await _heard(sock)):
-        pass
+    for number in count(1):
+        if wanted(heard := await _heard(sock)):
+            break
+        if number % AT_ONCE == 0:  # who floods us shall not keep others waiting, nor time from running out
+            await asyncio.sleep(0)
     return heard
 
 

@@ -29,6 +29,7 @@ from probes.net.notices import (
 )
 from probes.net.readiness import readiness
 from probes.net.resolve import Address
+from probes.net.stream import AT_ONCE
 from probes.result import Reason
 from probes.tools import Failed, Tools
 from probes.wire.icmp import Echo, read_reply, read_returned, request
@@ -145,17 +146,20 @@ class _Echoes:
     async def _listen(self, until: float, *, last: bool) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout_at(until):
-                while not (self._take() and last):
-                    await readiness().wait(self._sock.fileno())
+                while True:
+                    more = self._take()
+                    if last and self._heard.settled:
+                        return
+                    # Who floods us shall not keep others waiting, nor time from running out.
+                    await (asyncio.sleep(0) if more else readiness().wait(self._sock.fileno()))
 
     def _take(self) -> bool:
-        """Take in whatever has come; say whether nothing more is awaited."""
+        """Take in what has come, so much at once; say whether there is more."""
         self._take_notices()
-        while self._take_one():
-            pass
+        more = all(self._take_one() for _ in range(AT_ONCE))
         heard, plan = self._heard, self._plan
         self._tools.tell(f"{heard.sent} of {plan.count} echoes were sent, {len(heard.times)} answered")
-        return heard.settled
+        return more
 
     def _take_one(self) -> bool:
         try:

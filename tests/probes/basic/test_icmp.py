@@ -172,6 +172,28 @@ def test_the_first_address_that_there_is_a_way_to_is_pinged(network: Network) ->
     assert (heard.address, len(heard.times)) == (network.far4, 3)
 
 
+class Flooded(socket.socket):
+    """A socket at which there is always one more answer, to somebody else."""
+
+    def recvmsg(self, *rest: int) -> Any:
+        if rest[2:]:  # of the error queue, which is empty
+            raise BlockingIOError
+        return b"\0" * 64, [], 0, None
+
+
+@pytest.mark.netns
+@pytest.mark.parametrize("count", ["1", "9"])
+def test_a_flood_of_answers_does_not_keep_time_from_running_out(
+    network: Network, monkeypatch: pytest.MonkeyPatch, count: str
+) -> None:
+    monkeypatch.setattr("probes.net.echo.socket.socket", Flooded)
+
+    result = network.run(partial(ask, icmp(network.far4, count=count), timeout=0.05))
+
+    assert result.reason is Reason.RESPONSE_TIMEOUT
+    assert f"of {count} echoes were sent, 0 answered" in result.detail
+
+
 # --- what somebody says
 
 

@@ -81,3 +81,20 @@ async def test_an_attempt_cut_short_leaves_no_socket(server: socket.socket) -> N
     await asyncio.gather(asking, return_exceptions=True)
 
     assert sockets() == before
+
+
+class Flooded(socket.socket):
+    """A socket at which there is always one more datagram."""
+
+    def recv(self, _: int, __: int = 0) -> bytes:
+        return b"x"
+
+
+async def test_a_flood_of_what_is_not_wanted_does_not_keep_time_from_running_out(
+    server: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("probes.net.datagram.socket.socket", Flooded)
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await ask_once(tools(), [at(server)], b"x", wanted=lambda _: False)
