@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, ConfigDict
+from pydantic import AfterValidator
 from pydantic.dataclasses import dataclass
 
 from checks.values import Duration, RuleError, Secret
 from probes.heard import Heard
+from probes.net.options import STRICT
 from probes.result import Reason
 from probes.tools import Fact, Failed, Tools
 
@@ -42,9 +43,7 @@ def _not_long(seconds: float) -> float:
     return seconds
 
 
-@dataclass(
-    frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True)
-)
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Heartbeat:
     """Somebody's calls at `POST /api/v1/push/NAME`: a job that ran, a machine that lives.
 

@@ -5,6 +5,7 @@ import pty
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,15 @@ def test_a_full_disk_is_said_without_a_traceback(tmp_path: Path) -> None:
     assert (ended.returncode, ended.stderr) == (4, b"watchkeeper: No space left on device\n")
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let a program that is started hear Ctrl-C also where a shell has started us in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_a_command_without_a_traceback(tmp_path: Path, site: Site) -> None:
     (tmp_path / "checks.yaml").write_text(configuration(http("slow", site.url("/never"), ", timeout: 20s")))
     asked = [*PROGRAM, "ask", "slow"]
