@@ -185,8 +185,20 @@ class _Refusal:
         for each in errors:
             if each["type"] in MISSING:
                 self._missing(each["loc"], taken)
-            elif each["type"] not in NO_OPTION and not self._is_other_branch(each, errors):
+            elif each["type"] not in NO_OPTION and not self._follows(each, errors):
                 self._wrong(each, unsure=unsure)
+
+    def _follows(self, each: Any, errors: list[Any]) -> bool:
+        """Say whether a mistake only follows from another one."""
+        return self._is_other_branch(each, errors) or self._is_shortened(each, errors)
+
+    def _is_shortened(self, each: Any, errors: list[Any]) -> bool:
+        """Say whether a list is too short only because items of it are refused."""
+        _, path = walk(self.node, each["loc"])
+        below = (walk(self.node, other["loc"])[1] for other in errors)
+        return each["type"] == "too_short" and any(
+            len(at) > len(path) and at[: len(path)] == path for at in below
+        )
 
     def _is_other_branch(self, each: Any, errors: list[Any]) -> bool:
         """Say whether a mistake is only that a mapping is no word, where more is known of the mapping."""

@@ -52,7 +52,7 @@ class Kinds:
         if word in self.places:
             return f"kind {word} is not supported by this version yet"
         there = [each for each, place in self.places.items() if place]
-        return f"there is no such kind{meant_or_there(word, there)}"
+        return f"there is no such kind{meant_or_there(word, there, most=len(there))}"
 
     def _load(self, word: str) -> Any:
         module, _, name = self.places[word].partition(":")

@@ -29,9 +29,9 @@ def meant(word: str, names: Collection[str]) -> str:
     return f' (did you mean "{found}"?)' if found else ""
 
 
-def meant_or_there(word: str, names: Collection[str]) -> str:
+def meant_or_there(word: str, names: Collection[str], most: int = MOST_LISTED) -> str:
     """Say which name was probably meant, or which there are where they are few, or nothing."""
-    few = f"; there is {', '.join(sorted(names))}" if 0 < len(names) <= MOST_LISTED else ""
+    few = f"; there is {', '.join(sorted(names))}" if 0 < len(names) <= most else ""
     return meant(word, names) or few
 
 

@@ -1,6 +1,7 @@
 """What a text must be like to be a name, an address, a place: rules of single options."""
 
 import re
+from ipaddress import IPv6Address
 from zoneinfo import ZoneInfo
 
 from checks.values import RuleError, read_whole
@@ -10,7 +11,7 @@ NAME_RULE = "must be 1 to 127 letters, digits, dots, dashes or underscores, and 
 LISTEN = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\s\[\]]*):([0-9]{1,5})")
 STORE = re.compile(r"sqlite:///(/?[^?#\x00]+)")
 LOOKED_UP = r"^[^\s:/]+$"
-HOST = re.compile(r"[^\s:/@\[\]]{1,253}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
+HOST = re.compile(r"[^\s:/@\[\]]{1,253}")
 
 
 def read_version(text: str) -> str:
@@ -36,9 +37,16 @@ def read_url(text: str) -> str:
 
 def read_host(text: str) -> str:
     """Accept a name or an IP address, without a port; give it in lower case."""
-    if not HOST.fullmatch(text):
+    if not HOST.fullmatch(text) and not _is_ipv6(text):
         raise RuleError("must be a host name or an IP address, without a port")
     return text.lower()
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        return not IPv6Address(text).scope_id
+    except ValueError:
+        return False
 
 
 def read_listen(text: str) -> str:

@@ -7,7 +7,7 @@ from pydantic import AfterValidator
 from pydantic.dataclasses import dataclass
 
 from checks import __version__
-from checks.values import Beside
+from checks.values import Beside, RuleError
 from probes.net.dial import dial
 from probes.net.http import Request, Response, exchange
 from probes.net.options import STRICT, Addressed
@@ -28,7 +28,7 @@ Read = TypeVar("Read")
 
 def _https(text: str) -> str:
     if parse(text).scheme != "https":
-        raise ValueError("must be an https URL")
+        raise RuleError("must be an https URL")
     return text
 
 

@@ -34,9 +34,9 @@ def _statuses(value: Any) -> tuple[str, ...]:
     texts = tuple(str(one) for one in (value if isinstance(value, list | tuple) else [value]))
     for found in map(STATUSES.fullmatch, texts):
         if not found or found[1] > (found[2] or found[1]):
-            raise ValueError("must be a status such as 200, a range such as 200-299, or a list of these")
+            raise RuleError("must be a status such as 200, a range such as 200-299, or a list of these")
     if not texts:
-        raise ValueError("must name at least one status")
+        raise RuleError("must name at least one status")
     return texts
 
 

@@ -53,13 +53,13 @@ SESSION = 12  # such of a cookie's value: shorter ones are words such as "englis
 def _proxy_url(text: str) -> str:
     url = parse(text)
     if url.scheme != "http" or url.target != "/":
-        raise ValueError("must be the http URL of a proxy, such as http://proxy.example.com:3128")
+        raise RuleError("must be the http URL of a proxy, such as http://proxy.example.com:3128")
     return text
 
 
 def _bearer(token: Secret) -> Secret:
     if not header_value(token.reveal()):
-        raise ValueError("must be a token without line ends and control characters")
+        raise RuleError("must be a token without line ends and control characters")
     return token
 
 

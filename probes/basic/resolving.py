@@ -183,7 +183,8 @@ class Validating:
         await asyncio.sleep(0)  # verifying takes long: others have their turn
         signer = signer_of(rrset, sets)
         keys = await self._keys_for(tools, signer)
-        self._ends.append(verify(rrset, sets, {signer: keys}, self._now))
+        with tools.phase("signatures"):
+            self._ends.append(verify(rrset, sets, {signer: keys}, self._now))
 
     async def _keys_for(self, tools: Tools, signer: Any) -> Any:
         """Go down from the nearest anchor, from zone to zone, to who has signed."""
@@ -203,7 +204,8 @@ class Validating:
     async def _zone_keys(self, tools: Tools, zone: Any, trusted: Iterable[Any]) -> Any:
         if zone not in self._keys:
             sets = await self._ask(tools, zone, "DNSKEY")
-            self._keys[zone], ends = keys_of(zone, sets, trusted, self._now)
+            with tools.phase("signatures"):
+                self._keys[zone], ends = keys_of(zone, sets, trusted, self._now)
             self._ends.append(ends)
         return self._keys[zone]
 
@@ -211,7 +213,8 @@ class Validating:
         sets = await self._ask(tools, name, "DS")
         digests = found(sets, name, DS)
         if digests is not None:
-            self._ends.append(verify(digests, sets, {parent: keys}, self._now))
+            with tools.phase("signatures"):
+                self._ends.append(verify(digests, sets, {parent: keys}, self._now))
         return digests
 
     async def _ask(self, tools: Tools, name: Any, kind: str) -> Sequence[RRset]:

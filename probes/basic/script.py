@@ -1,6 +1,6 @@
 """Kind `script`: several requests, one after the other, with values carried from one to the next."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass as plain
 from dataclasses import field
 from typing import Annotated, Any, ClassVar
@@ -42,7 +42,7 @@ def _url(template: str) -> str:
     scheme, mark, rest = template.partition("://")
     host = rest.partition("/")[0].partition("?")[0]
     if not mark or "{" in scheme + host:
-        raise ValueError("must be an http or https URL, with nothing in {{ }} before its path")
+        raise RuleError("must be an http or https URL, with nothing in {{ }} before its path")
     parse(PLACE.sub("x", template))
     return template
 
@@ -151,6 +151,14 @@ class Step(Expecting):
         ]
         return [self.url, *(each.reveal() for each in sent)]
 
+    def check_places(self, known: Collection[str]) -> None:
+        """Accept places of known names. Raises RuleError."""
+        try:
+            for template in self.templates():
+                check_places(template, known)
+        except RuleError as error:
+            raise RuleError(f"{error} (step {self.name})") from None
+
     def asked(self, values: Mapping[str, str], login: str, ours: tuple[str, str, int]) -> Asked:
         """Fill it in. Raises Failed where a value cannot go where it should."""
         url = read(filled(self.url, values, in_url))
@@ -229,8 +237,7 @@ steps:
             raise RuleError("must have steps of different names")
         known: set[str] = set()
         for step in self.steps:
-            for template in step.templates():
-                check_places(template, known)
+            step.check_places(known)
             known |= step.save.keys()
 
     def host(self) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from checks.values import Secret
+from checks.values import RuleError, Secret
 from probes.net.url import parse
 
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
@@ -21,20 +21,20 @@ def read_url(text: str) -> str:
 def read_method(text: str) -> str:
     """Accept a method of HTTP but the one that asks for a tunnel."""
     if not METHOD.fullmatch(text) or text == "CONNECT":
-        raise ValueError("must be a method in capital letters such as GET or POST, and not CONNECT")
+        raise RuleError("must be a method in capital letters such as GET or POST, and not CONNECT")
     return text
 
 
 def read_headers(headers: Mapping[str, Secret]) -> Mapping[str, Secret]:
     """Accept names and values of headers; those that say where a message ends are ours."""
     if len({name.lower() for name in headers}) < len(headers):
-        raise ValueError("must not hold a header twice, in capital and in small letters")
+        raise RuleError("must not hold a header twice, in capital and in small letters")
     for name, value in headers.items():
         read_header_name(name)
         if not header_value(value.reveal()):
-            raise ValueError("must have values without line ends and control characters, in Latin-1")
+            raise RuleError("must have values without line ends and control characters, in Latin-1")
         if name.lower() in OURS:
-            raise ValueError(
+            raise RuleError(
                 "must not hold Content-Length, Transfer-Encoding or Connection, which are set by us"
             )
     return headers
@@ -43,7 +43,7 @@ def read_headers(headers: Mapping[str, Secret]) -> Mapping[str, Secret]:
 def read_header_name(name: str) -> str:
     """Accept the name of a header."""
     if not TOKEN.fullmatch(name):
-        raise ValueError("must have names of letters, digits and hyphens")
+        raise RuleError("must have names of letters, digits and hyphens")
     return name
 
 

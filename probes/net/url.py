@@ -7,6 +7,8 @@ from functools import lru_cache
 from ipaddress import IPv6Address
 from urllib.parse import SplitResult, quote, urlsplit
 
+from checks.values import RuleError
+
 PORTS = {"http": 80, "https": 443}
 HOST = re.compile(r"[0-9a-z_-]{1,63}(?:\.[0-9a-z_-]{1,63})*\.?")
 LONGEST = 254  # characters of a name, with the dot of the root (RFC 1035, section 2.3.4)
@@ -50,20 +52,20 @@ def parse(text: str) -> Url:
 def read(text: str) -> Url:
     """Read a URL. Raises ValueError with the rule that is broken, never the text: it may hold a secret."""
     if any(character <= " " or character == "\x7f" for character in text):
-        raise ValueError("must be a URL without spaces, line ends and control characters")
+        raise RuleError("must be a URL without spaces, line ends and control characters")
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        raise ValueError("must be a URL such as https://www.example.com:8443/path") from None
+        raise RuleError("must be a URL such as https://www.example.com:8443/path") from None
     if parts.scheme not in PORTS or not parts.hostname:
-        raise ValueError("must be an http or https URL with a host name")
+        raise RuleError("must be an http or https URL with a host name")
     if "@" in parts.netloc:
-        raise ValueError("must not hold a user name or a password")
+        raise RuleError("must not hold a user name or a password")
     if port == 0:
-        raise ValueError("must not have the port 0")
+        raise RuleError("must not have the port 0")
     if "[" in parts.netloc and ":" not in parts.hostname:
-        raise ValueError(NO_HOST)
+        raise RuleError(NO_HOST)
     return Url(parts.scheme, _host(parts.hostname), port or PORTS[parts.scheme], _target(parts))
 
 
@@ -77,7 +79,7 @@ def domain_name(text: str) -> str:
     name = text.rstrip(".")
     labels = _host(name).split(".")
     if len(labels) < 2 or any(not LABEL.fullmatch(label) for label in labels):
-        raise ValueError("must be a registered domain such as example.com")
+        raise RuleError("must be a registered domain such as example.com")
     return ".".join(labels)
 
 
@@ -88,7 +90,7 @@ def _host(name: str) -> str:
     except ValueError:
         known = None
     if not known:
-        raise ValueError(NO_HOST)
+        raise RuleError(NO_HOST)
     return host
 
 

@@ -13,6 +13,7 @@ import dns.rdata
 import dns.rdatatype
 import dns.rrset
 
+from checks.values import RuleError
 from probes.wire.dns_message import SOA, Message, Record, take_apart
 
 HEADER = 12
@@ -129,9 +130,9 @@ def read_type(text: str) -> str:
     try:
         kind = dns.rdatatype.from_text(text.upper())
     except (dns.exception.DNSException, ValueError):
-        raise ValueError("must be a type of record such as A, MX, TXT or TYPE65") from None
+        raise RuleError("must be a type of record such as A, MX, TXT or TYPE65") from None
     if kind in NOT_ASKED:
-        raise ValueError("must not be a type that is no record")
+        raise RuleError("must not be a type that is no record")
     return dns.rdatatype.to_text(kind)
 
 
@@ -145,7 +146,7 @@ def read_name(text: str) -> str:
     try:
         name = dns.name.from_text(text)
     except (dns.exception.DNSException, ValueError, UnicodeError):
-        raise ValueError("must be a name that DNS can hold") from None
+        raise RuleError("must be a name that DNS can hold") from None
     return name.to_text(omit_final_dot=True) if name != dns.name.root else "."
 
 
@@ -154,7 +155,7 @@ def read_rcode(text: str) -> str:
     try:
         return dns.rcode.to_text(dns.rcode.from_text(text.upper()))
     except (dns.exception.DNSException, ValueError):
-        raise ValueError("must be a response code such as NOERROR, NXDOMAIN or REFUSED") from None
+        raise RuleError("must be a response code such as NOERROR, NXDOMAIN or REFUSED") from None
 
 
 def canonical(text: str, kind: str) -> str:
@@ -162,5 +163,5 @@ def canonical(text: str, kind: str) -> str:
     try:
         record = dns.rdata.from_text("IN", kind, text)
     except (dns.exception.DNSException, ValueError, IndexError) as error:
-        raise ValueError(f"must hold records of the type {kind}, as a zone file has them") from error
+        raise RuleError(f"must have in expect records of the type {kind}, as a zone file has them") from error
     return record.to_text()

@@ -12,6 +12,8 @@ import dns.rdata
 import dns.rdatatype
 import dns.rrset
 
+from checks.values import RuleError
+
 # The keys of the root zone, as IANA publishes them: of 2017 and of 2024.
 ROOT = (
     ". 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D",
@@ -32,7 +34,7 @@ def read_anchor(text: str) -> tuple[dns.name.Name, Any]:
     try:
         return dns.name.from_text(zone), dns.rdata.from_text("IN", "DS", digest)
     except (dns.exception.DNSException, ValueError, IndexError, UnicodeError):
-        raise ValueError("must be a zone with a DS record, such as . 20326 8 2 E06D44B8…") from None
+        raise RuleError("must be a zone with a DS record, such as . 20326 8 2 E06D44B8…") from None
 
 
 def keys_of(

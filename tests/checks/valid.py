@@ -207,10 +207,9 @@ def connections() -> Mapping[str, Made]:
 def echoes() -> Mapping[str, Made]:
     return {
         "icmp": options(
-            {"host": HOST},
+            {"host": HOST, "wait": words("200ms", "0.5s")},  # no time-out that is made is too short for that
             count=words("1", "'2'"),
             spacing=words("10ms", "0.1s"),
-            wait=words("200ms", "0.5s"),
             size=words("56B", "512B"),
             ttl=words("64", '"3"'),
             dont_fragment=FLAG,

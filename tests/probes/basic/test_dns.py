@@ -415,7 +415,7 @@ async def test_the_machines_own_name_server_is_asked_where_none_is_named(
         ({"type": "AXFR"}, "must not be a type that is no record"),
         ({"expect_rcode": "FINE"}, "must be a response code such as NOERROR"),
         ({"expect_rcode": []}, "at least 1 item"),
-        ({"expect": "no address"}, "must hold records of the type A, as a zone file has them"),
+        ({"expect": "no address"}, "must have in expect records of the type A, as a zone file has them"),
         ({"exact": "true"}, "must have expect where exact is true"),
         ({"expect_regex": "("}, "must be a regular expression that RE2 can read"),
         ({"transport": "quic"}, "'udp', 'tcp', 'tls' or 'https'"),
