@@ -51,7 +51,9 @@ class Dns(Trusting, Addressed):
     least_spacing: ClassVar[float] = 1.0
     facts: ClassVar[tuple[Fact, ...]] = (
         Fact("answers", "", "Records of the type asked for in the answer."),
-        Fact("ttl", "seconds", "The least time to live of these records.", "probe_dns_ttl_seconds"),
+        Fact(
+            "ttl", "seconds", "The least time to live of the records in the answer.", "probe_dns_ttl_seconds"
+        ),
         Fact("rcode", "", "Response code: 0 for NOERROR, 3 for NXDOMAIN."),
         Fact("serial", "", "Serial of the zone, where a SOA was asked for."),
         Fact("truncated", "", "Whether the answer did not fit into a datagram and was asked for over TCP."),

@@ -26,12 +26,14 @@ class Icmp(Addressed):
     least_spacing: ClassVar[float] = 1.0
     facts: ClassVar[tuple[Fact, ...]] = (
         Fact("sent", "", "How many echoes were sent."),
-        Fact("received", "", "How many of them were answered in time, each counted once."),
-        Fact("loss", "", "The share of them that was not.", "probe_icmp_loss_ratio"),
+        Fact("received", "", "How many echoes were answered in time, each counted once."),
+        Fact("loss", "", "The share of the echoes that were not answered in time.", "probe_icmp_loss_ratio"),
         Fact("rtt_min", "seconds", "The shortest round trip.", "probe_icmp_rtt_min_seconds"),
         Fact("rtt_avg", "seconds", "The mean of the round trips.", "probe_icmp_rtt_avg_seconds"),
         Fact("rtt_max", "seconds", "The longest round trip.", "probe_icmp_rtt_max_seconds"),
-        Fact("rtt_stddev", "seconds", "Their standard deviation.", "probe_icmp_rtt_stddev_seconds"),
+        Fact(
+            "rtt_stddev", "seconds", "Standard deviation of the round trips.", "probe_icmp_rtt_stddev_seconds"
+        ),
         Fact("reply_ttl", "", "Time to live (hop limit) that the last answer arrived with."),
     )
     example: ClassVar[str] = """\

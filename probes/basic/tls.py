@@ -67,10 +67,15 @@ class Tls(Trusting, Addressed):
     least_spacing: ClassVar[float] = 1.0
     facts: ClassVar[tuple[Fact, ...]] = (
         *CERTIFICATE_FACTS,
-        Fact("not_before", "seconds", "When the server's own certificate begins, in Unix time."),
+        Fact(
+            "not_before",
+            "seconds",
+            "When the server's own certificate begins, in Unix time.",
+            "probe_tls_not_before_timestamp_seconds",
+        ),
         Fact("version", "", "Version of TLS that was agreed on."),
         Fact("chain_length", "", "Certificates that the server sent."),
-        Fact("key_size_bits", "bits", "Length of the key of the server's own certificate."),
+        Fact("key_size", "", "Length of the key of the server's own certificate, in bits."),
     )
     example: ClassVar[str] = """\
 service: sso
@@ -159,7 +164,7 @@ def _examine(tools: Tools, stream: Encrypted) -> None:
     tools.fact("not_before", chain[0].begins)
     tools.fact("chain_length", len(chain))
     if own.key_size:
-        tools.fact("key_size_bits", own.key_size)
+        tools.fact("key_size", own.key_size)
     told = {"serial": own.serial, "signature": own.signature, "key": own.key, "pin": own.key_pin}
     tools.learned.evidence["certificate"] |= {"fingerprint": own.fingerprint, **_filled(told)}
 

@@ -16,7 +16,7 @@ EXPIRY = Fact(
 LIFETIME = Fact(
     "ssl_earliest_cert_lifetime",
     "seconds",
-    "For how long that certificate is valid, from its first to its last second.",
+    "For how long the certificate that expires first is valid, from its first to its last second.",
     "probe_ssl_earliest_cert_lifetime_seconds",
 )
 CERTIFICATE_FACTS = (EXPIRY, LIFETIME)

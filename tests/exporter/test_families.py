@@ -1,15 +1,18 @@
 """The table of families is the contract: each is described, whether or not it has series."""
 
+import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
+from checks.kinds import Kinds
 from checks.model import Configuration
 from exporter.families import FAMILIES, fact_families, families
 from exporter.family import Family
 from exporter.render import Format
+from probes import KINDS
 from probes.net.certificate import EXPIRY
 from probes.tools import Fact
 from tests.exporter.parsed import samples, series, text
@@ -100,3 +103,19 @@ def test_docs_have_a_line_for_every_family_and_for_nothing_else() -> None:
         f"| `{family.name}` | {family.type} | {' '.join(family.labels)} | {family.help} |"
         for family in families(Configuration())
     ]
+
+
+@pytest.mark.server("promtool")
+def test_promtool_has_nothing_to_say_of_what_kinds_may_learn() -> None:
+    classes = Kinds(KINDS, frozenset())
+    facts = {kind: classes.loaded(kind).facts for kind, place in KINDS.items() if place}
+    lines = [
+        f"# HELP {family.name} {family.help}\n# TYPE {family.name} {family.type}\n{family.name} 1\n"
+        for family in fact_families(facts)
+    ]
+    said = subprocess.run(
+        ["promtool", "check", "metrics"], input="".join(lines), capture_output=True, text=True, check=False
+    )
+
+    assert len(lines) > 30
+    assert said.stdout + said.stderr == ""

@@ -51,7 +51,7 @@ async def test_a_good_handshake_is_told_of_in_full(
 
     assert result.outcome is Outcome.GOOD, result
     assert result.facts["version"] == float(version)
-    assert (result.facts["chain_length"], result.facts["key_size_bits"]) == (2, 256)
+    assert (result.facts["chain_length"], result.facts["key_size"]) == (2, 256)
     assert result.facts["not_before"] == PAST.timestamp()
     assert set(result.facts) == {fact.name for fact in Tls.facts}
     assert result.evidence["agreed"]["version"] == f"TLSv{version}"
