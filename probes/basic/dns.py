@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass
 
 from checks.texts import read_host
 from checks.values import Flag, RuleError, Whole
-from probes.basic.expectations import Regex, pattern
+from probes.basic.regexes import Regex, pattern
 from probes.basic.resolving import Asking, Server, Validating
 from probes.net.certificate import CERTIFICATE_FACTS
 from probes.net.nameservers import first_nameserver

@@ -1,14 +1,11 @@
 """One request, by whatever way it takes: through a proxy, with a login, from redirect to redirect."""
 
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass as plain
 from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
 from typing import Annotated, Any, Literal
-from urllib.parse import urljoin
 
 from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
@@ -25,6 +22,7 @@ from probes.basic.credentials import (
     remember,
     token_request,
 )
+from probes.basic.redirects import Asked, follow, leads_on, shown, too_many
 from probes.basic.texts import header_value
 from probes.masking import forms
 from probes.net.cookies import Cookies
@@ -35,17 +33,12 @@ from probes.net.options import STRICT, Addressed, Trusting
 from probes.net.proxy import REFUSED_LOGIN, Proxy, basic, refusal
 from probes.net.stream import Stream
 from probes.net.trust import Policy, context
-from probes.net.url import Url, hosts, parse, read
+from probes.net.url import Url, hosts, parse
 from probes.result import Reason
 from probes.tools import Failed, Tools
 
 AGENT = f"watchkeeper/{__version__}"
 ALPN = ("http/1.1",)
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
-SEE_OTHER = 303
-# Addresses that a browser takes to another host than RFC 3986 does.
-AMBIGUOUS = re.compile(r"[^?#]*\\|https?:(?!//[^/?#])|//(?![^/?#])", re.IGNORECASE)
-REWRITING = frozenset({301, 302})
 TELLING = 6  # characters from which on a value is masked: all of a shorter one is everywhere
 SESSION = 12  # such of a cookie's value: shorter ones are words such as "english"
 
@@ -87,18 +80,6 @@ class ProxyOptions:
         url = parse(self.url)
         login = basic(self.username, self.password.reveal()) if self.username and self.password else ""
         return Proxy(url.host, url.port, login)
-
-
-@plain(frozen=True, slots=True)
-class Asked:
-    """What is asked for. `login` is the value of Authorization; `ours` says that it is our own party's."""
-
-    url: Url
-    method: str
-    headers: Mapping[str, str]
-    body: bytes = b""
-    login: str = ""
-    ours: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -192,12 +173,14 @@ class Fetching(Trusting, Addressed):
             response = await self.once(tools, self.request(asked, cookies), asked)
             cookies.take(asked.url, response.cookies)
             hide(tools, *(value for value in cookies.values().values() if len(value) >= SESSION))
-            if not self._leads_on(response):
+            if not (self.redirects and leads_on(response)):
                 break
-            asked = self._next(asked, response, begun)
-            _note_hop(tools, response, asked.url, seen)
+            asked = follow(asked, response, begun, self.redirect_hosts)
+            seen.append(asked.url.absolute)
+            hops = tools.learned.evidence.setdefault("redirects", [])
+            hops.append(f"{response.status} to {shown(asked.url)}")
             if len(seen) > self.redirects + 1:
-                raise _too_many(seen)
+                raise too_many(seen)
         if self.redirects:
             tools.fact("redirects", len(seen) - 1)
         return response, asked
@@ -258,57 +241,6 @@ class Fetching(Trusting, Addressed):
             "Accept-Encoding": ACCEPTED if self.compression else "identity",
         }
 
-    # --- redirects
-
-    def _leads_on(self, response: Response) -> bool:
-        return bool(self.redirects) and response.status in REDIRECTS and "location" in response.headers
-
-    def _next(self, asked: Asked, response: Response, begun: Url) -> Asked:
-        """Say what a redirect asks us to ask (RFC 9110, section 15.4). Raises Failed where we do not."""
-        url = self._target(asked.url, response, begun)
-        keeps = _keeps_method(response.status, asked.method)
-        ours = url.origin == begun.origin
-        if asked.body and keeps and not ours:
-            raise Failed(
-                Reason.ASSERTION,
-                f"redirected with {response.status}, but a body is not sent on to {url.host}",
-            )
-        if keeps:
-            return replace(asked, url=url, ours=ours)
-        headers = {
-            name: text for name, text in asked.headers.items() if not name.lower().startswith("content-")
-        }
-        return replace(asked, url=url, ours=ours, method="GET", body=b"", headers=headers)
-
-    def _target(self, url: Url, response: Response, begun: Url) -> Url:
-        try:
-            target = read(_joined(url, response.headers["location"]))
-        except ValueError as error:
-            raise Failed(
-                Reason.PROTOCOL, f"redirected with {response.status} to what is no address"
-            ) from error
-        if target.host != begun.host and target.host not in self.redirect_hosts:
-            told = f"redirected with {response.status} to {target.host}, which is not among redirect_hosts"
-            raise Failed(Reason.ASSERTION, told)
-        if url.scheme == "https" and target.scheme != "https":
-            raise Failed(Reason.ASSERTION, f"redirected with {response.status} from https to http")
-        return target
-
-
-def _joined(url: Url, location: str) -> str:
-    """Give the address that a header Location says. Raises ValueError."""
-    where = location.encode("latin-1").decode("utf-8", "replace")
-    if AMBIGUOUS.match(where):
-        raise ValueError("is read in two ways")
-    return urljoin(url.absolute, where)
-
-
-def _keeps_method(status: int, method: str) -> bool:
-    """Say whether the next request has the same method: 303 makes it GET, 301 and 302 do so for POST."""
-    if status == SEE_OTHER:
-        return method in ("GET", "HEAD")
-    return method != "POST" or status not in REWRITING
-
 
 @lru_cache(maxsize=1)
 def _http2() -> Any:
@@ -316,26 +248,8 @@ def _http2() -> Any:
     return import_module("probes.net.http2")
 
 
-def _note_hop(tools: Tools, response: Response, url: Url, seen: list[str]) -> None:
-    seen.append(url.absolute)
-    hops = tools.learned.evidence.setdefault("redirects", [])
-    hops.append(f"{response.status} to {shown(url)}")
-
-
 def hide(tools: Tools, *values: str) -> None:
     """Keep values out of what is told, also as they look when they have been sent."""
     for value in values:
         if len(value) >= TELLING:
             tools.learned.secrets |= forms(value)
-
-
-def shown(url: Url) -> str:
-    """Write an address without what its query may hold."""
-    path, question, _ = url.target.partition("?")
-    return f"{url.scheme}://{url.authority}{path}{'?…' * bool(question)}"
-
-
-def _too_many(seen: Sequence[str]) -> Failed:
-    times = len(seen) - 2
-    loop = "in a loop " if len(set(seen)) < len(seen) else ""
-    return Failed(Reason.HTTP_STATUS, f"redirected {loop}again after {times} redirect{'s' * (times != 1)}")

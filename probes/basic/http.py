@@ -11,8 +11,10 @@ from pydantic import AfterValidator
 from pydantic.dataclasses import dataclass
 
 from checks.values import RuleError, Secret
-from probes.basic.expectations import Expecting, keep
-from probes.basic.fetching import Asked, Fetching
+from probes.basic.expectations import Expecting
+from probes.basic.fetching import Fetching
+from probes.basic.redirects import Asked
+from probes.basic.seen import keep
 from probes.basic.texts import read_headers, read_method, read_url
 from probes.net.certificate import CERTIFICATE_FACTS
 from probes.net.cookies import Cookies

@@ -10,16 +10,12 @@ from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
 from checks.values import RuleError, Secret
-from probes.basic.expectations import (
-    Expecting,
-    Regex,
-    keep,
-    pattern,
-    quoted,
-    text,
-)
-from probes.basic.fetching import Asked, Fetching, hide
+from probes.basic.expectations import Expecting
+from probes.basic.fetching import Fetching, hide
 from probes.basic.json_paths import JsonPath, read_json, values_at
+from probes.basic.redirects import Asked
+from probes.basic.regexes import Regex, pattern
+from probes.basic.seen import keep, quoted, text
 from probes.basic.templates import NAME, PLACE, check_places, filled, in_json, in_url
 from probes.basic.texts import header_value, read_headers, read_method
 from probes.net.certificate import CERTIFICATE_FACTS, EXPIRY

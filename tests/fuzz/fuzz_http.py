@@ -6,8 +6,8 @@ from contextlib import suppress
 import brotli
 
 from probes.basic.credentials import read_token
-from probes.basic.expectations import text
 from probes.basic.json_paths import read_json, values_at
+from probes.basic.seen import text
 from probes.net.cookies import Cookies
 from probes.net.decoding import decoded
 from probes.net.http import Response

@@ -1,8 +1,11 @@
 """JSON that wants to keep us busy, and what paths find in it."""
 
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from probes.basic.json_paths import MOST, read_json, values_at
 
@@ -58,3 +61,8 @@ def test_half_a_pair_of_surrogates_does_no_harm() -> None:
 
     assert values_at("$[*]", document) == ["?", "\U0001f600"]
     assert values_at("$[?search(@, '.')]", document) == ["?", "\U0001f600"]
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))
+def test_json_is_read_as_it_was_written(value: Any) -> None:
+    assert read_json(json.dumps(value).encode()) == value
