@@ -13,7 +13,6 @@ from http import HTTPStatus
 from pathlib import Path
 from random import Random
 from socket import AF_UNSPEC
-from typing import cast
 
 from alerting import deliver as delivery
 from alerting.deliver import Deliverer
@@ -29,6 +28,7 @@ from commands.configuration import Unreadable
 from commands.context import RunOptions, Status, Stop
 from commands.main import main as commanded
 from commands.plain import plural
+from driver.examiner import end_of
 from driver.heartbeats import Heartbeats
 from driver.keeper import Keeper, Reading
 from driver.loop import Driver, Outside, targets_of
@@ -44,7 +44,7 @@ from probes.guard import LoopGuard
 from probes.net.trace import Way, trace
 from probes.result import Result
 from probes.self_checks import ask_self
-from probes.tools import Probe, Tools
+from probes.tools import Tools
 from slo.attempts import Attempts
 from store import file
 from store.file import Store
@@ -248,8 +248,8 @@ def _outside(
         return await ask_self(self_check, configuration.site, clock, guard)
 
     async def examine(check: Check) -> Way:
-        probe, tools = cast(Probe, check.probe), Tools(now=clock.now, time=clock.time)
-        return await trace(tools, probe.host(), getattr(probe, "family", AF_UNSPEC))
+        tools = Tools(now=clock.now, time=clock.time)
+        return await trace(tools, end_of(check), getattr(check.probe, "family", AF_UNSPEC))
 
     return Outside(clock, ask, look, writer, examine)
 

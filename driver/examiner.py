@@ -32,6 +32,13 @@ AT_ONCE = 4  # ways that are followed at the same time
 MOST_WAITING = 64  # hosts; of what comes beyond them nothing is found out
 PATIENCE = 60.0  # seconds after which a way that could not be followed yet tells nothing of the beginning
 
+
+def end_of(check: Check) -> str:
+    """Say which host a check connects to: its own, or a proxy on the way; empty for none."""
+    probe = cast(Probe, check.probe)
+    return getattr(probe, "connects_to", "") or probe.host()
+
+
 Examine = Callable[[Check], Awaitable[Way]]
 
 
@@ -51,7 +58,7 @@ class Examiner:
     def take(self, downed: Iterable[Downed], checks: Mapping[str, Check]) -> None:
         """Begin where the way may tell something. It does not wait."""
         for each in downed:
-            host = cast(Probe, checks[each.check].probe).host() if each.reason in TELLING else ""
+            host = end_of(checks[each.check]) if each.reason in TELLING else ""
             if host in self._wanted:
                 self._wanted[host].append(each)
             elif host and len(self._wanted) < MOST_WAITING:

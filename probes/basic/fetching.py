@@ -166,6 +166,11 @@ class Fetching(Trusting, Addressed):
 
     # --- the way
 
+    @property
+    def connects_to(self) -> str:
+        """Say which host is connected to where it is not the one that is asked: the proxy."""
+        return self.proxy.proxy().host if self.proxy else ""
+
     async def fetch(self, tools: Tools, asked: Asked, cookies: Cookies) -> tuple[Response, Asked]:
         """Ask, and follow redirects as far as that is allowed; give the last response, and to what."""
         begun, seen = asked.url, [asked.url.absolute]

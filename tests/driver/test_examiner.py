@@ -6,7 +6,9 @@ from typing import Any
 
 from alerting.events import Downed
 from checks.model import Check
-from driver.examiner import AT_ONCE, MOST_WAITING, PATIENCE, Examiner
+from driver.examiner import AT_ONCE, MOST_WAITING, PATIENCE, Examiner, end_of
+from probes.basic.fetching import ProxyOptions
+from probes.basic.http import Http
 from probes.net.trace import Hop, Way
 from probes.result import Reason
 from store.rows import Trace
@@ -78,6 +80,27 @@ def examined(ways: Ways, downed: Iterable[Downed], checks: Iterable[Check]) -> l
 
 
 # --- by itself
+
+
+@dataclass(frozen=True)
+class Proxied(At):
+    """A probe that connects to somebody else."""
+
+    connects_to: str = "proxy.example.com"
+
+
+def test_the_way_leads_to_whom_a_check_connects_to() -> None:
+    proxied = [replace(check(name), probe=Proxied(f"{name}.example.com")) for name in ("a", "b")]
+    plain = Http(url="https://www.example.com/")
+    through = Http(url="https://www.example.com/", proxy=ProxyOptions(url="http://Proxy.example.com:3128"))
+
+    assert [end_of(each) for each in (check("c"), *proxied)] == ["a.example.com", *["proxy.example.com"] * 2]
+    assert [end_of(replace(check("d"), probe=each)) for each in (plain, through)] == [
+        "www.example.com",
+        "proxy.example.com",
+    ]
+    rows = examined(Ways(), [Downed("a", 1, GONE), Downed("b", 2, GONE)], proxied)
+    assert len({row.document for row in rows}) == 1  # one proxy, one way
 
 
 def test_all_checks_of_a_host_share_one_way() -> None:
