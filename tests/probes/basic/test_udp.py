@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -9,7 +9,9 @@ from pydantic import TypeAdapter, ValidationError
 from probes import KINDS
 from probes.basic.udp import Udp
 from probes.result import Outcome, Reason
+from probes.wire.dns import question
 from tests.probes.asking import ask
+from tests.servers.knot import knot
 from tests.servers.nginx import free_port
 
 OPTIONS = TypeAdapter(Udp)
@@ -120,3 +122,35 @@ def test_what_cannot_be_asked_is_refused_when_it_is_read(options: dict[str, Any]
 
     assert rule in str(refused.value)
     assert "hunter2" not in str(refused.value)
+
+
+# --- a real server
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with knot(tmp_path_factory.mktemp("knot"), free_port()) as port:
+        yield port
+
+
+QUESTION = question("www.even.test", "A", recursion=False).numbered(0xABCD)
+
+
+@pytest.mark.server("knotd")
+@pytest.mark.parametrize(
+    ("expected", "outcome"),
+    [
+        ({}, Outcome.GOOD),
+        ({"expect_hex": "abcd 8400 0001 0002"}, Outcome.GOOD),  # authoritative, one question, two answers
+        ({"expect": r"\x03www\x04even\x04test"}, Outcome.GOOD),
+        ({"expect_hex": "abcd 8403"}, Outcome.BAD),
+    ],
+)
+async def test_a_name_server_answers_what_it_is_asked(
+    names: int, expected: dict[str, str], outcome: Outcome
+) -> None:
+    result = await ask(udp(names, host="127.0.0.3", send_hex=QUESTION.hex(), **expected))
+
+    assert result.outcome is outcome, result
+    assert result.reason in (None, Reason.ASSERTION)
+    assert set(result.phases) == {"resolve", "answer"}
