@@ -14,7 +14,7 @@ from alerting.incident import Ended, Incident
 from alerting.intent import Action, Urgency
 from alerting.moment import Moment
 from alerting.routes import severity_of
-from alerting.words import clock, ending, lasting
+from alerting.words import clock, ending, lasting, lasting_at_most
 from checks.diff import enabled
 from checks.model import Check
 from probes.result import Outcome, Result
@@ -203,7 +203,7 @@ class Expiries:
 def _said(incident: Incident, expiry: Expiry, stage: Stage, at: Moment) -> Incident:
     """Give an incident that says how it stands now."""
     what, when = ending(incident.scope, expiry.whose), clock(expiry.ends)
-    left = lasting(expiry.ends - at.now)
+    left = lasting_at_most(expiry.ends - at.now)
     text = f"{what} expired at {when}"
     if stage < Stage.ENDED:
         text = f"{what} expires at {when}, in less than {left}"

@@ -202,7 +202,7 @@ class _Refusal:
 
     def _is_other_branch(self, each: Any, errors: list[Any]) -> bool:
         """Say whether a mistake is only that a mapping is no word, where more is known of the mapping."""
-        if each["type"] != "literal_error":
+        if each["type"] not in ("literal_error", "string_type"):
             return False
         node, path = walk(self.node, each["loc"])
         return isinstance(node, Map) and any(

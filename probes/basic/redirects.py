@@ -13,6 +13,7 @@ from probes.tools import Failed
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 SEE_OTHER = 303
 REWRITING = frozenset({301, 302})
+SHOWN = 200  # characters of a path: twenty redirects fit into what is kept
 # Addresses that a browser takes to another host than RFC 3986 does.
 AMBIGUOUS = re.compile(r"[^?#]*\\|https?:(?!//[^/?#])|//(?![^/?#])", re.IGNORECASE)
 
@@ -83,6 +84,7 @@ def _keeps_method(status: int, method: str) -> bool:
 def shown(url: Url) -> str:
     """Write an address without what its query may hold."""
     path, question, _ = url.target.partition("?")
+    path = path if len(path) <= SHOWN else f"{path[:SHOWN]}…"
     return f"{url.scheme}://{url.authority}{path}{'?…' * bool(question)}"
 
 

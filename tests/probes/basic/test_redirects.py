@@ -104,6 +104,8 @@ def test_only_a_redirect_that_says_where_leads_on() -> None:
 
 def test_what_a_query_holds_is_not_shown() -> None:
     assert shown(BEGUN) == "https://www.example.com/a/b?…"
+    assert shown(parse(f"https://a.example.com/{'x' * 5000}?y")).endswith("xxx…?…")
+    assert len(shown(parse(f"https://a.example.com/{'x' * 5000}"))) < 300
 
 
 @pytest.mark.parametrize(
