@@ -1,7 +1,7 @@
 """What a text must be like to be a name, an address, a place: rules of single options."""
 
 import re
-from ipaddress import IPv6Address
+from ipaddress import ip_address
 from zoneinfo import ZoneInfo
 
 from checks.values import RuleError, read_whole
@@ -12,6 +12,7 @@ LISTEN = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\s\[\]]*):([0-9]{1,5})")
 STORE = re.compile(r"sqlite:///(/?[^?#\x00]+)")
 LOOKED_UP = r"^[^\s:/]+$"
 HOST = re.compile(r"[^\s:/@\[\]]{1,253}")
+LONGEST_LABEL = 63  # characters between two dots (RFC 1035, section 2.3.4)
 
 
 def read_version(text: str) -> str:
@@ -37,14 +38,24 @@ def read_url(text: str) -> str:
 
 def read_host(text: str) -> str:
     """Accept a name or an IP address, without a port; give it in lower case."""
-    if not HOST.fullmatch(text) and not _is_ipv6(text):
+    if not _is_host_name(text) and not _is_address(text):
         raise RuleError("must be a host name or an IP address, without a port")
     return text.lower()
 
 
-def _is_ipv6(text: str) -> bool:
+def _is_host_name(text: str) -> bool:
+    """Say whether DNS can hold it, and whether it cannot be taken for an address: 10.0.0.256 is neither."""
+    labels = text.removesuffix(".").split(".")
+    return (
+        bool(HOST.fullmatch(text))
+        and all(0 < len(label) <= LONGEST_LABEL for label in labels)
+        and not (labels[-1].isascii() and labels[-1].isdigit())
+    )
+
+
+def _is_address(text: str) -> bool:
     try:
-        return not IPv6Address(text).scope_id
+        return "%" not in text and bool(ip_address(text))
     except ValueError:
         return False
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import IPv6Address
+from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import SplitResult, quote, urlsplit
 
 from checks.values import RuleError
@@ -86,12 +86,20 @@ def domain_name(text: str) -> str:
 def _host(name: str) -> str:
     try:
         host = (name if name.isascii() else name.encode("idna").decode("ascii")).lower()
-        known = IPv6Address(host) if ":" in host else len(host) <= LONGEST and HOST.fullmatch(host)
+        known = IPv6Address(host) if ":" in host else _is_name(host)
     except ValueError:
         known = None
     if not known:
         raise RuleError(NO_HOST)
     return host
+
+
+def _is_name(host: str) -> bool:
+    """Say whether it is a name, or an IPv4 address in its usual form. Raises ValueError for other numbers."""
+    name = host.removesuffix(".")
+    if name.rpartition(".")[2].isdigit():
+        IPv4Address(name)
+    return len(host) <= LONGEST and bool(HOST.fullmatch(host))
 
 
 def _target(parts: SplitResult) -> str:

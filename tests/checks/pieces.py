@@ -50,7 +50,7 @@ URGENCY = words("page", "ticket", "info")
 WORD = words("a", "7", "1.5", "yes", "0x10", "2026-12-05", '"${HOME}"')
 TEXT = WORD | words("18:00", "~", "null", '""', "''", "1_000", "OFF", "'3'", '"a, {b}: [c]"', '"${HOME}$$"')
 URL = words("https://example.com", "http://192.0.2.1:8080/a", '"https://${HOME}.example.com/"')
-HOST = words("example.com", "192.0.2.1", "7", '"2001:db8::1"', '"${HOME}"')
+HOST = words("example.com", "192.0.2.1", "h7", '"2001:db8::1"', '"${HOME}"')
 SECRET = words("hush", "7", '"${NO}"', '"${NO:-}"', '"${HOME}"', '"${file:/nowhere}"')
 NOTHING = st.just("")  # a section whose entries are all commented out
 LABELS = st.dictionaries(words("team", "1", "yes", '"a b"'), TEXT, max_size=2)

@@ -11,6 +11,7 @@ from probes.net.url import Url, parse, read
         ("https://[2001:DB8::1]/", Url("https", "2001:db8::1", 443, "/")),
         ("http://bücher.example/ü?q=%20é", Url("http", "xn--bcher-kva.example", 80, "/%C3%BC?q=%20%C3%A9")),
         ("http://a?b", Url("http", "a", 80, "/?b")),
+        ("http://192.0.2.1/", Url("http", "192.0.2.1", 80, "/")),
     ],
 )
 def test_a_url_is_read(text: str, url: Url) -> None:
@@ -28,6 +29,7 @@ def test_addresses_from_outside_are_not_remembered() -> None:
     "text",
     [
         "ftp://a", "a.example", "http://", "http:///x", "https://u:p@a", "https://u@a", "http://a:0/", "http://a:x/",
+        "http://10.0.0.256/", "http://2130706433/", "http://10.0.0/", "http://010.0.0.1/",
         "http://a:70000/", "http://a b/", "http://a/\r\nX: y", "http://a/ b", "http://a\t/", "http://[::1/", "http://a%0d/",
     ],
 )  # fmt: skip
