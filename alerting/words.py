@@ -60,6 +60,12 @@ def lasting(ms: int) -> str:
     return " ".join(said[:2]) or "0 s"
 
 
+def lasting_at_most(ms: int) -> str:
+    """Write a length of time as `lasting` does, but rounded up: it is no longer than that."""
+    step = 3_600_000 if ms >= 86_400_000 else 60_000 if ms >= 3_600_000 else 1000
+    return lasting(-(-ms // step) * step)
+
+
 def reason_in_words(reason: str) -> str:
     """Say a reason of the closed set as a clause."""
     return WORDS.get(Reason(reason), reason.replace("_", " ")) if reason else ""

@@ -142,7 +142,7 @@ expect_names: [login.example.com, sso.example.com]
         if self.expect_fingerprint and own.fingerprint not in self.expect_fingerprint:
             yield f"the certificate has the fingerprint {own.fingerprint}"
         if self.expect_pin and not {read(one.der).key_pin for one in chain}.intersection(self.expect_pin):
-            yield f"no certificate of the chain has an expected key; the first has {own.key_pin}"
+            yield f"no certificate that was sent has an expected key; the first has {own.key_pin}"
 
 
 async def _shake(tools: Tools, stream: Encrypted) -> None:

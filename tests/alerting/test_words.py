@@ -9,6 +9,7 @@ from alerting.words import (
     dependents_of,
     details_of,
     lasting,
+    lasting_at_most,
     message_of,
     reason_in_words,
     summary_of,
@@ -55,6 +56,22 @@ def test_an_instant_is_written_as_people_read_it() -> None:
 )
 def test_a_length_of_time_is_said_in_its_two_largest_units(ms: int, said: str) -> None:
     assert lasting(ms) == said
+
+
+@pytest.mark.parametrize(
+    ("ms", "said"),
+    [
+        (0, "0 s"),
+        (59_001, "1 min"),
+        (3_660_001, "1 h 2 min"),
+        (86_399_999, "1 d"),
+        (86_400_000, "1 d"),
+        (86_400_001, "1 d 1 h"),
+        (518_348_000, "6 d"),
+    ],
+)
+def test_what_is_left_is_never_more_than_what_is_said(ms: int, said: str) -> None:
+    assert lasting_at_most(ms) == said
 
 
 @pytest.mark.parametrize("reason", sorted(set(Reason) - UNKNOWNS))

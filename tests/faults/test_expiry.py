@@ -55,7 +55,7 @@ async def test_a_certificate_that_ends_soon_is_a_ticket_and_no_outage(company: C
     (event,) = [each for _, each in company.account.received]
     assert event["dedup_key"] == KEY
     assert event["payload"]["severity"] == "warning"
-    assert "in less than 8 d 23 h" in event["payload"]["summary"]
+    assert "in less than 9 d" in event["payload"]["summary"]
     known = incident(company)
     assert "127.0.0.1" in known.text
     assert "trustme" in known.facts["issued by"]

@@ -180,7 +180,7 @@ async def test_what_the_certificate_must_be_like_is_judged(
     assert [each.detail for each in wrong] == [
         "the certificate is issued by commonName=Example Issuing CA",
         f"the certificate has the fingerprint {told['fingerprint']}",
-        f"no certificate of the chain has an expected key; the first has {told['pin']}",
+        f"no certificate that was sent has an expected key; the first has {told['pin']}",
         "the certificate is not for sso.example.com",
     ]
 
