@@ -42,10 +42,12 @@ def worst(check: Check, seeing: frozenset[Network]) -> float:
     The fault begins while the check is up and asked by its grid alone, just after an attempt; every attempt
     then hangs until its time-out. `seeing` are the networks that have self-checks: a bad result may be kept
     back until one of them has ended. Waiting for ancestors comes on top. We ourselves keep up: no attempt
-    waits for a slot, the store writes.
+    waits for a slot, the store writes. Where somebody calls us, the fault begins just after a beat, and is
+    met when the silence has lasted too long.
     """
     told = check.timeout + (HOLD / 1000 if check.network in seeing else 0.0)
-    return check.interval + (check.confirm - 1) * _step(check, told) + told + DELIVERY
+    met = _silence(check) or check.interval
+    return met + (check.confirm - 1) * _step(check, told) + told + DELIVERY
 
 
 def too_slow(configuration: Configuration) -> Iterator[Note]:
@@ -93,6 +95,11 @@ def _step(check: Check, told: float) -> float:
     return min(max(told + check.confirm_interval, spacing) + spacing, check.timeout + check.interval)
 
 
+def _silence(check: Check) -> float:
+    """Give for how long, in seconds, a check that is called may hear nothing; 0 for one that asks."""
+    return float(getattr(check.probe, "silence", 0.0))
+
+
 def _is_measured(check: Check) -> bool:
     return not check.missing_secrets and getattr(check.probe, "asked", True)
 
@@ -109,10 +116,12 @@ def _slowest(checks: Sequence[Check], seeing: frozenset[Network]) -> Promise:
 
 def _too_slow(promise: Promise, wanted: float) -> str:
     seconds, check = promise
+    rhythm, remedy = f"every {duration_text(check.interval)}", "its interval, timeout or confirm_interval"
+    if silence := _silence(check):
+        rhythm, remedy = f"which may be silent for {duration_text(silence)}", "its within or grace"
     return (
-        f"a page can take {worst_text(seconds)} (check {check.name}, every {duration_text(check.interval)}),"
-        f" longer than detect_within {duration_text(wanted)}:"
-        " shorten its interval, timeout or confirm_interval, or allow more time"
+        f"a page can take {worst_text(seconds)} (check {check.name}, {rhythm}),"
+        f" longer than detect_within {duration_text(wanted)}: shorten {remedy}, or allow more time"
     )
 
 

@@ -77,10 +77,15 @@ token: "${BACKUP_TOKEN}"
         """Say that it asks nobody."""
         return ""
 
+    @property
+    def silence(self) -> float:
+        """For how long (seconds) nothing may be heard before that is a failure."""
+        return self.within + self.grace
+
     def deadline(self, heard: Heard) -> int | None:
         """Say until when (ms) the next beat is to come; None where nobody can say."""
         since = heard.expecting_since
-        return None if since is None else since + round((self.within + self.grace) * 1000)
+        return None if since is None else since + round(self.silence * 1000)
 
     async def ask(self, tools: Tools) -> None:
         """Look at what was heard. Raise Failed where it was a failure, or nothing for too long."""

@@ -20,7 +20,17 @@ from probes.net.tls import Encrypted
 from probes.result import Reason
 from probes.tools import Failed, Tools
 from probes.wire.dns import LARGEST, Answer, Question, answers, question, read, truncated
-from probes.wire.dnssec import Bogus, between, found, keys_of, read_anchor, signer_of, synthesized, verify
+from probes.wire.dnssec import (
+    Bogus,
+    between,
+    found,
+    keys_of,
+    read_anchor,
+    shown,
+    signer_of,
+    synthesized,
+    verify,
+)
 
 DNS_MESSAGE = "application/dns-message"
 MOST_SERVERS = 26
@@ -219,7 +229,11 @@ class Validating:
 
     async def _ask(self, tools: Tools, name: Any, kind: str) -> Sequence[RRset]:
         asked = question(name.to_text(omit_final_dot=len(name) > 1), kind, dnssec=True, checking=False)
-        return _sets(await self._asking.ask(tools, asked))
+        answer = await self._asking.ask(tools, asked)
+        if answer.rcode not in ("NOERROR", "NXDOMAIN"):
+            told = f"DNSSEC: answered {answer.rcode} to the question for {kind} of {shown(name)}"
+            raise Failed(Reason.DNS_FAILURE, told)
+        return _sets(answer)
 
 
 def _sets(answer: Answer) -> Sequence[RRset]:

@@ -21,6 +21,8 @@ POINTER = 0xC0
 LONGEST, LONGEST_LABEL = 255, 63  # bytes of a name, and of a part of it (section 2.3.4)
 MOST_POINTERS = 64  # of one name: it has 127 parts at most, and a chain of pointers takes long
 MOST_ALIASES = 16
+MOST_RECORDS = 1000  # of a message: to read as many as 64 KiB can hold would keep all others waiting
+KEPT = 512  # bytes of data whose text is kept for the next time
 LONGEST_LIFE = 2**31 - 1  # seconds
 IN = 1
 A, CNAME, SOA, AAAA, OPT, ANY = 1, 5, 6, 28, 41, 255
@@ -83,7 +85,7 @@ class Message:
         data = self.data[record.begins : record.ends]
         if record.type in (A, AAAA):
             return _address(record.type, data)
-        if record.type in ALIKE:
+        if record.type in ALIKE and len(data) <= KEPT:
             return _known_text(record.type, data)
         return _text(record.type, self.data, record.begins, len(data))
 
@@ -111,6 +113,8 @@ def _taken_apart(data: bytes) -> Message:
     for _ in range(questions):
         name, behind = name_at(data, at)
         asked, at = asked or name, behind + 4
+    if sum(counts) > MOST_RECORDS:
+        raise ValueError(f"{sum(counts)} records, more than are read")
     sections = []
     for count in counts:
         records, at = _records(data, at, count)

@@ -13,6 +13,7 @@ from checks.model import Alerting, Check, Configuration, SelfCheck, Service
 class Kind:
     least_spacing: float = 0.0
     asked: bool = True
+    silence: float = 0.0
 
 
 def check(name: str = "a", **options: Any) -> Check:
@@ -47,6 +48,17 @@ def test_a_fault_is_told_after_the_grid_the_confirming_attempts_and_the_way_to_t
     options: dict[str, Any], expected: float
 ) -> None:
     assert seconds(check(**options)) == expected
+
+
+def test_a_job_that_stops_is_told_once_it_has_been_silent_for_too_long() -> None:
+    beat = check("beat", confirm=1, probe=Kind(silence=88200.0))
+    (note,) = too_slow(watching(beat, detect_within=300.0))
+
+    assert seconds(beat) == 88200 + 10 + 2
+    assert note.message == (
+        "a page can take 1d 30m 12s (check beat, which may be silent for 1d 30m),"
+        " longer than detect_within 5m: shorten its within or grace, or allow more time"
+    )
 
 
 def test_each_attempt_may_wait_three_seconds_for_the_self_checks_of_its_network() -> None:

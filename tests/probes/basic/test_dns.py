@@ -224,6 +224,13 @@ async def test_the_wrong_anchor_is_said(names: Bind) -> None:
     assert result.detail == "DNSSEC: no key of good.test is the one that is trusted"
 
 
+async def test_a_server_that_refuses_the_keys_is_not_taken_for_a_zone_without_any(names: Bind) -> None:
+    result = await asked("www.good.test", names.port, dnssec="true")
+
+    assert result.reason is Reason.DNS_FAILURE, result
+    assert result.detail == "DNSSEC: answered REFUSED to the question for DNSKEY of the root zone"
+
+
 @pytest.mark.server("unbound")
 async def test_a_resolver_that_verifies_says_so(resolver: int) -> None:
     good = await asked("www.good.test", resolver, authenticated="true")
