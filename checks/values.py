@@ -138,6 +138,17 @@ def _hashable(read: Callable[[Any], object]) -> Callable[[Any], object]:
     return lambda value: read(value if isinstance(value, str | int | float | Fraction) else None)
 
 
+def between(low: float, high: float, rule: str) -> AfterValidator:
+    """Accept numbers from one to another; else say `rule`, which names both in the units of the option."""
+
+    def read(value: float) -> float:
+        if not low <= value <= high:
+            raise RuleError(rule)
+        return value
+
+    return AfterValidator(read)
+
+
 Duration = Annotated[float, text_read_by(read_duration)]
 Share = Annotated[Fraction, text_read_by(read_share)]
 Portion = Annotated[Fraction, text_read_by(read_portion)]

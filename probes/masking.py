@@ -66,16 +66,20 @@ def mask(said: Any, hidden: frozenset[str]) -> Any:
     if isinstance(said, str):
         return _without(said, hidden)
     if isinstance(said, Mapping):
-        return {_without(str(key), hidden): mask(value, hidden) for key, value in said.items()}
+        return {_replaced(str(key), hidden): mask(value, hidden) for key, value in said.items()}
     if isinstance(said, list | tuple):
         return [mask(value, hidden) for value in said]
     return said
 
 
 def _without(text: str, hidden: frozenset[str]) -> str:
+    return CUT.join(_without_end(part, hidden) for part in _replaced(text, hidden).split(CUT))
+
+
+def _replaced(text: str, hidden: frozenset[str]) -> str:
     for secret in sorted(hidden, key=len, reverse=True):  # one may be the beginning of another
         text = text.replace(secret, MASK)
-    return CUT.join(_without_end(part, hidden) for part in text.split(CUT))
+    return text
 
 
 def _without_end(text: str, hidden: frozenset[str]) -> str:

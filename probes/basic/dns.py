@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from random import SystemRandom
+from re import fullmatch
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -12,17 +13,18 @@ from pydantic.dataclasses import dataclass
 from checks.texts import read_host
 from checks.values import Flag, RuleError, Whole
 from probes.basic.regexes import Regex, pattern
-from probes.basic.resolving import Asking, Server, Validating
+from probes.basic.resolving import Asking, Server, Validating, agree, together
 from probes.net.certificate import CERTIFICATE_FACTS
 from probes.net.nameservers import first_nameserver
 from probes.net.options import STRICT, Addressed, Trusting
-from probes.result import Reason
+from probes.result import Outcome, Reason
 from probes.tools import Fact, Failed, Tools
-from probes.wire.dns import Answer, canonical, question, read_name, read_rcode, read_type
+from probes.wire.dns import Answer, canonical, folded, question, read_name, read_rcode, read_type
 from probes.wire.dnssec import ROOT, read_anchor
 
 PORTS = {"udp": 53, "tcp": 53, "tls": 853, "https": 443}
 ALPN = {"tls": ("dot",), "https": ("h2", "http/1.1")}
+UNSIGNED = ("RRSIG", "ANY")  # what is asked for is, or includes, signatures
 SHOWN = 20  # records that are kept as evidence
 CUT = 200  # characters of one
 
@@ -31,7 +33,15 @@ def _list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
+def _path(text: str) -> str:
+    if not fullmatch(r"/[!-~]*", text):
+        raise RuleError("must be a path such as /dns-query, without spaces and in ASCII")
+    return text
+
+
 def _anchors(texts: tuple[str, ...]) -> tuple[str, ...]:
+    if not texts:
+        raise RuleError("must have a trust anchor: leave it out to believe the keys of the root zone")
     for text in texts:
         read_anchor(text)
     return texts
@@ -89,7 +99,7 @@ expect: [192.0.2.1]
     transport: Literal["udp", "tcp", "tls", "https"] = "udp"
     """How it is asked: udp, tcp, tls (RFC 7858) or https (RFC 8484)."""
 
-    path: str = "/dns-query"
+    path: Annotated[str, AfterValidator(_path)] = "/dns-query"
     """The path of the service, with https."""
 
     recursion: Flag = True
@@ -136,17 +146,32 @@ expect: [192.0.2.1]
 
     def __post_init__(self) -> None:
         Trusting.__post_init__(self)
+        self._check_expected()
+        if self.dnssec:
+            self._check_verifiable()
+        if self.serials and (self.type != "SOA" or self.transport not in ("udp", "tcp")):
+            raise RuleError("must have type SOA, and transport udp or tcp, where serials is true")
+
+    def _check_expected(self) -> None:
         for text in self.expect:
             canonical(text, self.type)
         if self.exact and not self.expect:
             raise RuleError("must have expect where exact is true")
-        if self.serials and (self.type != "SOA" or self.transport not in ("udp", "tcp")):
-            raise RuleError("must have type SOA, and transport udp or tcp, where serials is true")
-        if self.dnssec and self.expect_rcode != ("NOERROR",):
+        if self.expect and "NOERROR" not in self.expect_rcode:
+            raise RuleError("must have NOERROR in expect_rcode where records are expected")
+        if self.at_most is not None and self.at_most < self._least:
+            raise RuleError("must not have at_most below at_least: no answer would do")
+
+    def _check_verifiable(self) -> None:
+        if self.expect_rcode != ("NOERROR",):
             raise RuleError(
                 "must expect NOERROR where dnssec is true: that something is not there is not verified"
             )
-        if self.dnssec and self.at_least == 0:
+        if self.type in UNSIGNED:
+            raise RuleError(
+                f"must not have type {self.type} where dnssec is true: signatures are not signed themselves"
+            )
+        if self.at_least == 0:
             raise RuleError("must not have at_least 0 where dnssec is true: nothing would be verified then")
 
     def host(self) -> str:
@@ -176,6 +201,12 @@ expect: [192.0.2.1]
 
     # --- judgement
 
+    @property
+    def _least(self) -> int:
+        if self.at_least is not None:
+            return self.at_least
+        return 1 if self.expect_rcode == ("NOERROR",) else 0
+
     def _judge(self, answer: Answer, records: Sequence[str]) -> None:
         if answer.rcode not in self.expect_rcode:
             raise self._unwelcome(answer)
@@ -193,19 +224,19 @@ expect: [192.0.2.1]
             yield f"it is {'not ' * self.authoritative}authoritative"
         if self.authenticated is not None and answer.authenticated is not self.authenticated:
             yield f"it is {'not ' * self.authenticated}authenticated"
-        least = (1 if self.expect_rcode == ("NOERROR",) else 0) if self.at_least is None else self.at_least
-        if len(records) < least:
-            yield f"with {len(records)} {self.type} records, expected at least {least}"
+        if len(records) < self._least:
+            yield f"with {len(records)} {self.type} records, expected at least {self._least}"
         if self.at_most is not None and len(records) > self.at_most:
             yield f"with {len(records)} {self.type} records, expected at most {self.at_most}"
         yield from self._wrong_records(records)
 
     def _wrong_records(self, records: Sequence[str]) -> Any:
         expected = [canonical(text, self.type) for text in self.expect]
+        there = {folded(text, self.type): text for text in records}
         for text in expected:
-            if text not in records:
+            if text not in there:
                 yield f"{_cut(text)} is not among {_list_of(records)}"
-        if self.exact and (others := [text for text in records if text not in expected]):
+        if self.exact and (others := [there[text] for text in there if text not in expected]):
             yield f"there is {_cut(others[0])} too"
         if self.expect_regex and not any(pattern(self.expect_regex).search(text) for text in records):
             yield f"none of {_list_of(records)} matches expect_regex"
@@ -223,8 +254,8 @@ expect: [192.0.2.1]
         asked = question(self.name, "SOA", recursion=False)
         with tools.phase("serials"):
             hands = tools.within("serials")
-            said = await asyncio.gather(*(self._serial(hands, asked, *each) for each in servers))
-        _agree(tools, dict(zip(servers, said, strict=True)))
+            said = await together(self._serial(hands, asked, *each) for each in servers)
+        agree(tools, dict(zip(servers, said, strict=True)))
 
     async def _serial(self, tools: Tools, asked: Any, name: str, address: str) -> int | str:  # noqa: ARG002
         """Give the serial, or why there is none."""
@@ -233,6 +264,8 @@ expect: [192.0.2.1]
                 try:
                     answer = await self._asking(address).ask(tools, asked)
                 except Failed as failed:
+                    if failed.reason.outcome is Outcome.UNKNOWN:
+                        raise
                     return failed.detail
                 if answer.serial is None:
                     return f"answered {answer.rcode}"
@@ -241,18 +274,6 @@ expect: [192.0.2.1]
 
 
 PATIENCE = 3.0  # seconds for one of several servers, so that the others can be told of
-
-
-def _agree(tools: Tools, said: dict[tuple[str, str], int | str]) -> None:
-    tools.learned.evidence["serials"] = {
-        f"{name} ({address})": told for (name, address), told in said.items()
-    }
-    for (name, address), told in said.items():
-        if isinstance(told, str):
-            raise Failed(Reason.DNS_FAILURE, f"{name} ({address}): {told}")
-    if len(set(said.values())) > 1:
-        each = ", ".join(f"{name} has {told}" for (name, _), told in said.items())
-        raise Failed(Reason.ASSERTION, f"the serials differ: {each}")
 
 
 def _note(tools: Tools, answer: Answer, records: Sequence[tuple[str, int]]) -> None:

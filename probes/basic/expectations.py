@@ -57,6 +57,10 @@ class SizeRule:
     at_most: Size | None = None
     """The most."""
 
+    def __post_init__(self) -> None:
+        if self.at_most is not None and self.at_least > self.at_most:
+            raise RuleError("must have at_least no larger than at_most")
+
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Expecting:
@@ -89,6 +93,14 @@ class Expecting:
 
     expect_size: SizeRule | None = None
     """How long the body must be, such as {at_least: 1KiB}."""
+
+    def check_possible(self, method: str, max_body: int) -> None:
+        """Refuse what no response to this method, of which so much is read, can be like. Raises RuleError."""
+        least = self.expect_size.at_least if self.expect_size else 0
+        if least > max_body:
+            raise RuleError("must have expect_size.at_least no larger than max_body")
+        if method == "HEAD" and (least or self.expect_body or self.expect_body_regex or self.expect_json):
+            raise RuleError("must not expect anything of a body where method is HEAD")
 
     def judge(self, tools: Tools, response: Response) -> None:
         """Raise Failed where the response is not as expected; what somebody will want to see is kept."""

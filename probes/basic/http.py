@@ -81,6 +81,7 @@ slow_after: 2s
             raise RuleError("must have an https URL for http_version 2")
         if self.has_login and any(name.lower() == "authorization" for name in self.headers):
             raise RuleError("must not have the header Authorization beside basic, bearer or oauth2")
+        self.check_possible(self.method, self.max_body)
 
     def host(self) -> str:
         """Say whom the attempt goes to, in lower case."""

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
 from checks.texts import read_host
-from checks.values import Duration, Flag, Portion, Size, Whole
+from checks.values import Duration, Flag, Portion, Size, Whole, between
 from probes.net.echo import Heard, Plan, echo
 from probes.net.options import STRICT, Addressed
 from probes.net.resolve import resolve
@@ -51,13 +51,13 @@ max_loss: 20%
     count: Annotated[Whole, Field(ge=1, le=1000)] = 3
     """How many echoes an attempt sends."""
 
-    spacing: Annotated[Duration, Field(ge=0.01, le=10)] = 0.25
+    spacing: Annotated[Duration, between(0.01, 10, "must be from 10ms to 10s")] = 0.25
     """How long after one echo the next is sent."""
 
-    wait: Annotated[Duration, Field(ge=0.01, le=60)] = 1.0
+    wait: Annotated[Duration, between(0.01, 60, "must be from 10ms to 60s")] = 1.0
     """How long an echo may take; one that is answered later counts as lost."""
 
-    size: Annotated[Size, Field(ge=TOKEN, le=LARGEST)] = 56
+    size: Annotated[Size, between(TOKEN, LARGEST, f"must be from {TOKEN}B to {LARGEST}B")] = 56
     """How much data an echo carries."""
 
     ttl: Annotated[Whole, Field(ge=1, le=255)] = 64
@@ -69,7 +69,7 @@ max_loss: 20%
     max_loss: Portion | None = None
     """The largest share of the echoes that may be lost; where it is not written, one answer is enough."""
 
-    max_rtt: Annotated[Duration, Field(gt=0, le=60)] | None = None
+    max_rtt: Annotated[Duration, between(1e-6, 60, "must be more than 0 and at most 60s")] | None = None
     """The longest that a round trip may take in the mean."""
 
     def host(self) -> str:

@@ -47,6 +47,8 @@ class JsonRule:
         judged = (self.equals, self.matches, self.at_least, self.at_most, self.count)
         if not self.exists and any(rule is not None for rule in judged):
             raise RuleError("must not have another rule where exists is false")
+        if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
+            raise RuleError("must have at_least no larger than at_most")
 
 
 def wrong_json(rules: tuple[JsonRule, ...], body: bytes) -> Iterator[str]:

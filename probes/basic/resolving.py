@@ -2,16 +2,16 @@
 
 import asyncio
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from dns.rrset import RRset
 
 from probes.basic.fetching import AGENT
-from probes.net.datagram import ask_once
+from probes.net.datagram import ask_once, has_way
 from probes.net.dial import dial
 from probes.net.http import Request, Response, exchange
 from probes.net.resolve import resolve
@@ -21,6 +21,7 @@ from probes.result import Reason
 from probes.tools import Failed, Tools
 from probes.wire.dns import LARGEST, Answer, Question, answers, question, read, truncated
 from probes.wire.dnssec import (
+    BeyondUs,
     Bogus,
     between,
     found,
@@ -33,7 +34,8 @@ from probes.wire.dnssec import (
 )
 
 DNS_MESSAGE = "application/dns-message"
-MOST_SERVERS = 26
+T = TypeVar("T")
+MOST_SERVERS, MOST_ADDRESSES = 26, 64  # of a zone: each address is asked, all at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ class Asking:
                 data = await _framed(stream)
         if not answers(asked, number, data):
             raise Failed(Reason.PROTOCOL, "the answer is to another question")
+        if truncated(data):
+            raise Failed(Reason.PROTOCOL, "the answer is cut short, over TCP too")
         return data
 
     async def _over_https(self, tools: Tools, asked: Question) -> bytes:
@@ -130,13 +134,15 @@ class Asking:
         """Give name and address of every name server of a zone, as this one knows them. Raises Failed."""
         hands = tools.within("name_servers")
         listed = await self.ask(hands, question(zone, "NS"))
-        names = sorted(text.rstrip(".").lower() for text, _ in listed.records)[:MOST_SERVERS]
+        names = sorted({text.rstrip(".").lower() for text, _ in listed.records})
         if not names:
             raise Failed(
                 Reason.ASSERTION, f"answered {listed.rcode}, but there are no name servers of {zone}"
             )
-        found_at = await asyncio.gather(*(self._addresses(hands, name) for name in names))
-        return [(name, ip) for name, addresses in zip(names, found_at, strict=True) for ip in addresses]
+        _bounded(zone, len(names), MOST_SERVERS, "name servers")
+        found_at = await together(self._addresses(hands, name) for name in names)
+        _bounded(zone, sum(map(len, found_at)), MOST_ADDRESSES, "addresses of name servers")
+        return [(name, ip) for name, ips in zip(names, found_at, strict=True) for ip in _with_a_way(ips)]
 
     async def _addresses(self, tools: Tools, name: str) -> list[str]:
         wanted = {socket.AF_INET: ("A",), socket.AF_INET6: ("AAAA",)}.get(self.family, ("A", "AAAA"))
@@ -145,6 +151,40 @@ class Asking:
         if not known:
             raise Failed(Reason.ASSERTION, f"the name server {name} has no address")
         return known
+
+
+async def together(doing: Iterable[Coroutine[Any, Any, T]]) -> Sequence[T]:
+    """Do all of it at once. Where one part fails the others are ended too: nobody waits for them any more."""
+    tasks = [asyncio.ensure_future(each) for each in doing]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _with_a_way(ips: Sequence[str]) -> Sequence[str]:
+    """Leave out what we have no way to, as with addresses of a family that we have not; but not all."""
+    return [ip for ip in ips if has_way(ip)] or ips
+
+
+def _bounded(zone: str, number: int, most: int, what: str) -> None:
+    if number > most:
+        raise Failed(Reason.ASSERTION, f"{zone} has {number} {what}, more than the {most} that are asked")
+
+
+def agree(tools: Tools, said: dict[tuple[str, str], int | str]) -> None:
+    """Note the serial of each name server, or why it gave none. Raises Failed where they do not agree."""
+    tools.learned.evidence["serials"] = {
+        f"{name} ({address})": told for (name, address), told in said.items()
+    }
+    for (name, address), told in said.items():
+        if isinstance(told, str):
+            raise Failed(Reason.DNS_FAILURE, f"{name} ({address}): {told}")
+    if len(set(said.values())) > 1:
+        each = ", ".join(f"{name} has {told}" for (name, _), told in said.items())
+        raise Failed(Reason.ASSERTION, f"the serials differ: {each}")
 
 
 def _exchange(stream: Stream) -> Any:
@@ -184,7 +224,8 @@ class Validating:
                 if rrset.rdtype != RRSIG and not synthesized(rrset, sets):
                     await self._validate(hands, rrset, sets)
         except Bogus as bogus:
-            raise Failed(Reason.ASSERTION, f"DNSSEC: {bogus}") from bogus
+            reason = Reason.MISSING_CAPABILITY if isinstance(bogus, BeyondUs) else Reason.ASSERTION
+            raise Failed(reason, f"DNSSEC: {bogus}") from bogus
         finally:
             if self._ends:
                 tools.fact("rrsig_expiry", min(self._ends))

@@ -108,7 +108,7 @@ expect_names: [login.example.com, sso.example.com]
     """The SHA-256 of the server's own certificate, in hexadecimal digits: one, or a list of these."""
 
     expect_pin: Pins = ()
-    """The SHA-256 of a public key in Base64, which a certificate of the chain must have: one, or a list."""
+    """The SHA-256 of a public key in Base64, which a certificate that is sent must have: one, or a list."""
 
     def host(self) -> str:
         """Say whom the attempt goes to, in lower case."""

@@ -13,6 +13,7 @@ from probes.net.stream import AT_ONCE
 from probes.result import Reason
 from probes.tools import Failed, Tools
 
+ANY_PORT = 53  # nothing is sent to it
 LARGEST = 65_507  # bytes of a datagram's contents over IPv4 (RFC 768, RFC 791)
 
 
@@ -80,6 +81,16 @@ def _connect(address: Address) -> socket.socket:
         sock.close()
         raise _failure(str(address), OSError(code, os.strerror(code)))
     return sock
+
+
+def has_way(ip: str) -> bool:
+    """Say whether our own kernel knows a way to an address, as it does not to IPv6 where we have none."""
+    family = socket.AF_INET6 if ":" in ip else socket.AF_INET
+    try:
+        _connect(Address(family, ip, ANY_PORT)).close()
+    except Failed as failed:
+        return failed.reason is not Reason.CONNECT_UNREACHABLE
+    return True
 
 
 def _failure(where: str, error: OSError) -> Failed:

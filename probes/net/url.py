@@ -76,8 +76,10 @@ def hosts(names: Sequence[str]) -> tuple[str, ...]:
 
 def domain_name(text: str) -> str:
     """Read a domain in its ASCII form, in lower case. Raises ValueError."""
-    name = text.rstrip(".")
-    labels = _host(name).split(".")
+    try:
+        labels = _host(text.rstrip(".")).split(".")
+    except ValueError:
+        labels = []
     if len(labels) < 2 or any(not LABEL.fullmatch(label) for label in labels):
         raise RuleError("must be a registered domain such as example.com")
     return ".".join(labels)

@@ -95,9 +95,12 @@ class Answer:
     def rrsets(self) -> Sequence[dns.rrset.RRset]:
         """Give all of the answer section as sets of records. Raises ValueError where they cannot be read."""
         try:
-            return list(dns.message.from_wire(self.message.data).answer)
+            sets, crowded = list(dns.message.from_wire(self.message.data).answer), _crowded(self.message)
         except (dns.exception.DNSException, ValueError, IndexError, OverflowError) as error:
             raise _unreadable(type(error).__name__) from error
+        if crowded:
+            raise _unreadable("a name has several records of a type of which it can have one")
+        return sets
 
 
 def read(data: bytes, kind: str) -> Answer:
@@ -119,6 +122,19 @@ def _texts(message: Message, found: Iterable[Record]) -> Sequence[tuple[str, int
         text = message.text(record)
         lives[text] = min(record.ttl, lives.get(text, record.ttl))
     return list(lives.items())
+
+
+def _crowded(message: Message) -> bool:
+    """Say whether a name has several records of a type of which it can have one, such as SOA or CNAME.
+
+    dnspython keeps the last: it alone would be verified, and a forged one before it be believed.
+    """
+    alone = {
+        (record.owner, record.type, message.text(record))
+        for record in message.answer
+        if dns.rdatatype.is_singleton(dns.rdatatype.RdataType.make(record.type))
+    }
+    return len({(owner, kind) for owner, kind, _ in alone}) < len(alone)
 
 
 def _unreadable(why: str) -> ValueError:
@@ -147,7 +163,12 @@ def read_name(text: str) -> str:
         name = dns.name.from_text(text)
     except (dns.exception.DNSException, ValueError, UnicodeError):
         raise RuleError("must be a name that DNS can hold") from None
+    if text in NO_NAMES:
+        raise RuleError("must be a name that DNS can hold; that of the root zone is .")
     return name.to_text(omit_final_dot=True) if name != dns.name.root else "."
+
+
+NO_NAMES = frozenset({"", "@"})  # dnspython reads both as the root zone
 
 
 def read_rcode(text: str) -> str:
@@ -159,9 +180,17 @@ def read_rcode(text: str) -> str:
 
 
 def canonical(text: str, kind: str) -> str:
-    """Write a record as it is compared: as dnspython writes it. Raises ValueError."""
+    """Write a record as it is compared: as dnspython writes it, each name a whole one. Raises ValueError."""
     try:
-        record = dns.rdata.from_text("IN", kind, text)
+        record = dns.rdata.from_text("IN", kind, text, origin=dns.name.root, relativize=False)
     except (dns.exception.DNSException, ValueError, IndexError) as error:
         raise RuleError(f"must have in expect records of the type {kind}, as a zone file has them") from error
-    return record.to_text()
+    return folded(record.to_text(), kind)
+
+
+def folded(text: str, kind: str) -> str:
+    """Write it in small letters where it is all names, which are the same in any (RFC 4343), and numbers."""
+    return text.lower() if kind in ALL_NAMES else text
+
+
+ALL_NAMES = frozenset({"AFSDB", "CNAME", "DNAME", "KX", "MX", "NS", "PTR", "RP", "SOA", "SRV"})

@@ -21,7 +21,7 @@ POINTER = 0xC0
 LONGEST, LONGEST_LABEL = 255, 63  # bytes of a name, and of a part of it (section 2.3.4)
 MOST_POINTERS = 64  # of one name: it has 127 parts at most, and a chain of pointers takes long
 MOST_ALIASES = 16
-MOST_RECORDS = 1000  # of a message: to read as many as 64 KiB can hold would keep all others waiting
+MOST_RECORDS = 1000  # and questions of a message: to read all that 64 KiB can hold would keep others waiting
 KEPT = 512  # bytes of data whose text is kept for the next time
 LONGEST_LIFE = 2**31 - 1  # seconds
 IN = 1
@@ -113,8 +113,8 @@ def _taken_apart(data: bytes) -> Message:
     for _ in range(questions):
         name, behind = name_at(data, at)
         asked, at = asked or name, behind + 4
-    if sum(counts) > MOST_RECORDS:
-        raise ValueError(f"{sum(counts)} records, more than are read")
+    if (number := questions + sum(counts)) > MOST_RECORDS:
+        raise ValueError(f"{number} questions and records, more than are read")
     sections = []
     for count in counts:
         records, at = _records(data, at, count)

@@ -21,11 +21,17 @@ ROOT = (
 )
 
 MOST_KEYS, MOST_ALIKE = 32, 4  # keys of a zone; such of one tag
+RSA = frozenset({5, 7, 8, 10})  # the algorithms, as IANA numbers them
+LONGEST_EXPONENT = 8  # bytes; all that are in use have three or fewer
 MOST_SIGNATURES = 8  # of one set of records that are tried
 
 
 class Bogus(Exception):
     """A signature that is missing, out of date or wrong (RFC 4035, section 4.3); the text says which."""
+
+
+class BeyondUs(Bogus):
+    """What we cannot verify, for want of an algorithm: it may be right."""
 
 
 def read_anchor(text: str) -> tuple[dns.name.Name, Any]:
@@ -66,10 +72,19 @@ def _tags(zone: dns.name.Name, keys: Any) -> list[int]:
     """
     if len(keys) > MOST_KEYS:
         raise Bogus(f"{shown(zone)} has {len(keys)} keys, more than are looked at")
+    if any(_is_slow(key) for key in keys):
+        raise Bogus(f"{shown(zone)} has a key with an exponent of over {LONGEST_EXPONENT} bytes")
     tags = [dns.dnssec.key_id(key) for key in keys]
     if max(Counter(tags).values()) > MOST_ALIKE:
         raise Bogus(f"{shown(zone)} has more than {MOST_ALIKE} keys of the same tag")
     return tags
+
+
+def _is_slow(key: Any) -> bool:
+    """Say whether verifying by it takes as long as somebody pleases: RSA with a long exponent (RFC 3110)."""
+    if key.algorithm not in RSA:
+        return False
+    return not 0 < key.key[0] <= LONGEST_EXPONENT if key.key else True
 
 
 def _is_digest(zone: dns.name.Name, key: Any, digest: Any) -> bool:
@@ -89,20 +104,22 @@ def verify(
     """
     signatures = found(answer, rrset.name, dns.rdatatype.RRSIG, rrset.rdtype) or ()
     latest_first = sorted(signatures, key=lambda signature: -signature.expiration)
-    wrong = ""
+    wrong: Bogus | None = None
     for signature in latest_first[:MOST_SIGNATURES]:
         try:
             _check_times(rrset, signature, now)
             dns.dnssec.validate_rrsig(rrset, signature, keys, now=now)
         except Bogus as error:
-            wrong = wrong or str(error)
+            wrong = wrong or error
         except dns.exception.UnsupportedAlgorithm:
-            wrong = wrong or f"the signature of {_what(rrset)} is of an algorithm that we do not know"
-        except (dns.exception.DNSException, ValueError, KeyError):
-            wrong = wrong or f"the signature of {_what(rrset)} by {shown(signature.signer)} is wrong"
+            told = f"the signature of {_what(rrset)} is of an algorithm that we do not know"
+            wrong = wrong or BeyondUs(told)
+        except (dns.exception.DNSException, ValueError, KeyError, IndexError):
+            told = f"the signature of {_what(rrset)} by {shown(signature.signer)} is wrong"
+            wrong = wrong or Bogus(told)
         else:
             return float(signature.expiration)
-    raise Bogus(wrong or f"{_what(rrset)} has no signature")
+    raise wrong or Bogus(f"{_what(rrset)} has no signature")
 
 
 def _check_times(rrset: dns.rrset.RRset, signature: Any, now: float) -> None:
@@ -113,14 +130,15 @@ def _check_times(rrset: dns.rrset.RRset, signature: Any, now: float) -> None:
 
 
 def signer_of(rrset: dns.rrset.RRset, answer: Sequence[dns.rrset.RRset]) -> dns.name.Name:
-    """Say which zone has signed a set of records. Raises Bogus where none has."""
+    """Say which zone has signed a set of records: the nearest above it. Raises Bogus where none has."""
     signatures = found(answer, rrset.name, dns.rdatatype.RRSIG, rrset.rdtype)
     if not signatures:
         raise Bogus(f"{_what(rrset)} has no signature")
-    signer: dns.name.Name = signatures[0].signer
-    if not rrset.name.is_subdomain(signer):
-        raise Bogus(f"{_what(rrset)} is signed by {shown(signer)}, which has no say in it")
-    return signer
+    signers: list[dns.name.Name] = [signature.signer for signature in signatures]
+    above = [signer for signer in signers if rrset.name.is_subdomain(signer)]
+    if not above:
+        raise Bogus(f"{_what(rrset)} is signed by {shown(signers[0])}, which has no say in it")
+    return max(above, key=len)
 
 
 def found(answer: Sequence[dns.rrset.RRset], name: dns.name.Name, kind: int, covers: int = 0) -> Any:

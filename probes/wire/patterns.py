@@ -17,6 +17,7 @@ from checks.values import RuleError, Secret
 SHOWN = 200  # characters of what came that are shown in a detail
 HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 SHORT = 4  # bytes of a secret from which on it is looked for in what came back
+MASK = b"***"
 
 
 @lru_cache(maxsize=4096)
@@ -72,9 +73,17 @@ def shown(data: bytes, hidden: Iterable[bytes] = (), most: int = SHOWN) -> str:
     """Write bytes for people: cut, in quotes, on one line, and without what is hidden, nor its last word."""
     parts = (part for whole in hidden for part in (whole.strip(), *whole.split()[-1:]))
     for secret in sorted({part for part in parts if len(part) >= SHORT}, key=len, reverse=True):
-        data = data.replace(secret, b"***")
+        data = _without_beginning(data.replace(secret, MASK), secret)
     text = "".join(map(_visible, data[: 4 * most].decode("utf-8", "backslashreplace")))
     return f"'{text[:most]}…'" if len(text) > most or len(data) > 4 * most else f"'{text}'"
+
+
+def _without_beginning(data: bytes, secret: bytes) -> bytes:
+    """Take away what the data end with where a secret begins like that: the rest has not come yet."""
+    for size in range(min(len(secret) - 1, len(data)), SHORT - 1, -1):
+        if data.endswith(secret[:size]):
+            return data[:-size] + MASK
+    return data
 
 
 def _visible(character: str) -> str:

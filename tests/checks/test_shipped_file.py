@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,10 @@ def test_the_shipped_file_is_polite_and_promises_something_for_every_service() -
 
 def test_the_shipped_file_needs_no_secret_for_its_checks() -> None:
     assert not any(check.missing_secrets for check in shipped().checks.values())
+
+
+def test_what_is_commented_out_in_the_shipped_file_is_right_too() -> None:
+    text = re.sub(r"^  # (?=[a-z-]+:|  )", "  ", (ROOT / "checks.yaml").read_text(), flags=re.MULTILINE)
+    said = parse({"checks.yaml": text}, kinds=KINDS, receivers=RECEIVERS, environment={"BACKUP_TOKEN": "x"})
+
+    assert {"tcp", "domain", "heartbeat"} <= {check.kind for check in said.checks.values()}

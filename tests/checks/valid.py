@@ -108,7 +108,7 @@ EXPECTED = {
         words("X-Team", "1"), WORD | options({"matches": REGEX}) | options({"exists": FLAG}), max_size=2
     ),
     "expect_json": some(JSON_RULE),
-    "expect_size": options(at_least=SIZE, at_most=SIZE),
+    "expect_size": options(at_least=words("10B", "512B"), at_most=SIZE),
 }
 FETCHED = {
     **OWN,
@@ -230,8 +230,8 @@ def names_and_calls() -> Mapping[str, Made]:
         "expect_regex": REGEX,
         "every_regex": REGEX,
         "reject_regex": REGEX,
-        "at_least": WHOLE,
-        "at_most": WHOLE,
+        "at_least": words("1", '"+2"'),
+        "at_most": words("003", '"3"'),
         "authoritative": FLAG,
         "authenticated": FLAG,
         "ip_protocol": IP,

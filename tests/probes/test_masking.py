@@ -28,6 +28,10 @@ def test_secrets_are_taken_out_of_texts_keys_and_lists() -> None:
     assert mask(said, frozenset(secrets(Options()))) == {MASK: [f"a {MASK} b", 7], "n": {"x": MASK}}
 
 
+def test_the_end_of_a_key_is_no_secret_that_was_cut() -> None:
+    assert mask({"heartbeat": "a heartbeat"}, frozenset({"beat-token-1"})) == {"heartbeat": "a heart***"}
+
+
 def test_the_longer_secret_goes_first() -> None:
     assert mask("abcdef", frozenset({"abc", "abcdef"})) == MASK
 

@@ -1,10 +1,12 @@
 """Kind `dns` against BIND, knot and unbound, and a server that lies."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import dns.dnssec
+import dns.flags
 import dns.message
 import dns.name
 import dns.rdata
@@ -16,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from probes.basic.dns import Dns
 from probes.result import Outcome, Reason, Result
+from probes.tools import Failed
 from tests.fakes.dns import NOERROR, NXDOMAIN, REFUSED, SERVFAIL, name_server
 from tests.probes.asking import ask, sockets
 from tests.servers.bind import Bind, bind
@@ -307,6 +310,132 @@ async def test_a_name_server_that_does_not_answer_for_the_zone_is_named() -> Non
     assert result.detail == "ns1.a.test (127.0.0.1): answers, but not for the zone itself"
 
 
+Told = Callable[[dns.rrset.RRset], Sequence[str] | None]
+
+
+class Telling(Lame):
+    """Answers each question with the records that it is told, or not at all."""
+
+    def __init__(self, told: Told) -> None:
+        self._told = told
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        answer = dns.message.make_response(dns.message.from_wire(data))
+        answer.flags |= dns.flags.AA
+        (asked,) = answer.question
+        if (texts := self._told(asked)) is not None:
+            answer.answer += [dns.rrset.from_text(asked.name, 60, "IN", asked.rdtype, text) for text in texts]
+            self._transport.sendto(answer.to_wire(max_size=65535), addr)
+
+
+@asynccontextmanager
+async def telling(told: Told) -> AsyncIterator[int]:
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+        lambda: Telling(told), ("127.0.0.1", 0)
+    )
+    try:
+        yield transport.get_extra_info("sockname")[1]
+    finally:
+        transport.close()
+
+
+def a_zone_of(servers: int, addresses: int) -> Told:
+    """Tell of a zone that has so many name servers, with so many addresses each."""
+    said = {
+        dns.rdatatype.SOA: [ZONE["SOA"]],
+        dns.rdatatype.NS: [f"n{number}.a.test." for number in range(servers)],
+        dns.rdatatype.A: [f"127.0.0.{number}" for number in range(1, addresses + 1)],
+    }
+    return lambda asked: said.get(asked.rdtype, [])
+
+
+@pytest.mark.parametrize(
+    ("servers", "addresses", "told"),
+    [
+        (27, 1, "a.test has 27 name servers, more than the 26 that are asked"),
+        (13, 5, "a.test has 65 addresses of name servers, more than the 64 that are asked"),
+    ],
+)
+async def test_of_a_zone_only_so_many_name_servers_are_asked(servers: int, addresses: int, told: str) -> None:
+    async with telling(a_zone_of(servers, addresses)) as port:
+        result = await asked("a.test", port, type="SOA", serials="true")
+
+    assert (result.reason, result.detail) == (Reason.ASSERTION, told)
+
+
+async def test_where_one_name_server_has_no_address_nobody_goes_on_asking_for_the_others() -> None:
+    def told(asked: dns.rrset.RRset) -> Sequence[str] | None:
+        if asked.rdtype == dns.rdatatype.A:
+            return [] if asked.name.labels[0] == b"n0" else None
+        return a_zone_of(3, 0)(asked)
+
+    async with telling(told) as port:
+        before = sockets(), len(asyncio.all_tasks())
+        result = await asked("a.test", port, type="SOA", serials="true")
+
+        assert result.detail == "the name server n0.a.test has no address"
+        assert (sockets(), len(asyncio.all_tasks())) == before
+
+
+@pytest.mark.parametrize(
+    ("addresses", "detail"),
+    [
+        (["127.0.0.1", "255.255.255.255"], ""),
+        (["255.255.255.255"], "ns1.a.test (255.255.255.255): 255.255.255.255:{port}: Permission denied"),
+    ],
+)
+async def test_an_address_that_we_have_no_way_to_is_asked_only_where_there_is_no_other(
+    addresses: list[str], detail: str
+) -> None:
+    said = {"NS": [ZONE["NS"]], "SOA": [ZONE["SOA"]], "A": addresses}
+    async with telling(lambda asked: said.get(dns.rdatatype.to_text(asked.rdtype), [])) as port:
+        result = await asked("a.test", port, type="SOA", serials="true")
+
+    assert result.detail == detail.format(port=port)
+    assert result.reason is (Reason.DNS_FAILURE if detail else None)
+
+
+async def test_what_keeps_us_from_asking_a_name_server_is_not_its_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: Any) -> Any:
+        raise Failed(Reason.OVERLOAD, "no file left")
+
+    async with telling(a_zone_of(1, 1)) as port:
+        probe = OPTIONS.validate_python(
+            {"name": "a.test", "server": "localhost", "port": port, "type": "SOA", "serials": "true"}
+            | {"ip_protocol": "ipv4"}
+        )
+        asking = Dns._asking
+        monkeypatch.setattr(
+            Dns, "_asking", lambda self, host: (full if host == "127.0.0.1" else asking)(self, host)
+        )
+        result = await ask(probe)
+
+    assert (result.outcome, result.reason) == (Outcome.UNKNOWN, Reason.OVERLOAD)
+
+
+@pytest.mark.parametrize("expected", ["10 mx.a.test.", "10 MX.a.test", ["20 mx.b.test", "10 mx.A.test."]])
+async def test_names_are_compared_in_any_case_and_as_whole_names(expected: Any) -> None:
+    async with telling(lambda _: ["10 Mx.A.test.", "20 mX.b.test."]) as port:
+        result = await asked(
+            "a.test", port, type="MX", expect=expected, exact=str(isinstance(expected, list))
+        )
+
+    assert result.outcome is Outcome.GOOD, result
+
+
+async def test_of_a_type_that_a_name_can_have_once_nothing_is_believed_beside_what_is_signed() -> None:
+    forged = "ns.elsewhere.test. admin.a.test. 666 1 1 1 1"
+    async with telling(
+        lambda asked: [forged, ZONE["SOA"]] if asked.rdtype == dns.rdatatype.SOA else []
+    ) as port:
+        result = await asked("a.test", port, type="SOA", dnssec="true")
+
+    assert result.reason is Reason.PROTOCOL
+    assert result.detail.endswith("a name has several records of a type of which it can have one")
+
+
 # --- servers that lie, or say nothing
 
 
@@ -432,6 +561,14 @@ async def test_the_machines_own_name_server_is_asked_where_none_is_named(
         ({"dnssec": "true", "expect_rcode": "NXDOMAIN"}, "must expect NOERROR where dnssec is true"),
         ({"dnssec": "true", "at_least": "0"}, "must not have at_least 0 where dnssec is true"),
         ({"trust_anchors": "example.com. key"}, "must be a zone with a DS record"),
+        ({"trust_anchors": []}, "must have a trust anchor: leave it out to believe the keys of the root"),
+        ({"dnssec": "true", "type": "RRSIG"}, "must not have type RRSIG where dnssec is true"),
+        ({"dnssec": "true", "type": "any"}, "must not have type ANY where dnssec is true"),
+        ({"at_least": "2", "at_most": "1"}, "must not have at_most below at_least"),
+        ({"name": ""}, "must be a name that DNS can hold; that of the root zone is ."),
+        ({"name": "@"}, "must be a name that DNS can hold; that of the root zone is ."),
+        ({"transport": "https", "path": "dns-query"}, "must be a path such as /dns-query"),
+        ({"transport": "https", "path": "/x HTTP/1.1\r\nCookie: y"}, "must be a path such as /dns-query"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_when_it_is_read(options: dict[str, Any], told: str) -> None:

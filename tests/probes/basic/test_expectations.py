@@ -115,6 +115,7 @@ def test_a_status_is_judged_before_anything_else() -> None:
         {"expect_json": [{"equals": "b"}]},
         {"expect_json": [{"path": "$.a", "count": "-1"}]},
         {"expect_size": {"at_least": "many"}},
+        {"expect_size": {"at_least": "2KiB", "at_most": "1KiB"}},
     ],
 )
 def test_what_cannot_be_judged_is_refused_when_it_is_read(options: dict[str, Any]) -> None:

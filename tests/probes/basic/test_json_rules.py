@@ -70,6 +70,13 @@ def test_a_json_value_that_is_as_expected_is_good(rule: dict[str, str]) -> None:
     assert wrong(rule) == ""
 
 
-def test_a_rule_that_contradicts_itself_is_refused_when_it_is_read() -> None:
-    with pytest.raises(ValidationError, match="must not have another rule where exists is false"):
-        OPTIONS.validate_python({"path": "$.a", "exists": "false", "equals": "b"})
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ({"exists": "false", "equals": "b"}, "must not have another rule where exists is false"),
+        ({"at_least": "2", "at_most": "1.9"}, "must have at_least no larger than at_most"),
+    ],
+)
+def test_a_rule_that_contradicts_itself_is_refused_when_it_is_read(rule: dict[str, str], told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        OPTIONS.validate_python({"path": "$.a", **rule})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from probes.net.datagram import LARGEST, ask_once
+from probes.net.datagram import LARGEST, ask_once, has_way
 from probes.net.resolve import Address
 from probes.result import Reason
 from probes.tools import Failed
@@ -80,6 +80,14 @@ async def test_an_attempt_cut_short_leaves_no_socket(server: socket.socket) -> N
     asking.cancel()
     await asyncio.gather(asking, return_exceptions=True)
 
+    assert sockets() == before
+
+
+@pytest.mark.parametrize(("ip", "has"), [("127.0.0.1", True), ("255.255.255.255", False)])
+def test_our_kernel_knows_whether_there_is_a_way(ip: str, has: bool) -> None:
+    before = sockets()
+
+    assert has_way(ip) is has
     assert sockets() == before
 
 

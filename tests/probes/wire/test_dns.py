@@ -91,6 +91,26 @@ def test_the_serial_of_a_zone_is_read() -> None:
     assert found.serial == 4294967295
 
 
+SERIALS = tuple(f"example.com. 60 SOA ns1.example.com. a.example.com. {serial} 1 1 1 1" for serial in (6, 7))
+
+
+@pytest.mark.parametrize(
+    ("kind", "records"),
+    [
+        ("SOA", SERIALS),
+        ("CNAME", ("example.com. 60 CNAME forged.test.", "example.com. 60 CNAME www.example.com.")),
+    ],
+)
+def test_sets_of_what_a_name_can_have_once_do_not_drop_what_is_judged(
+    kind: str, records: tuple[str, ...]
+) -> None:
+    wire = question("example.com", kind).numbered(1)
+
+    assert len(read(answer(wire, *records[:1], records[0]), kind).rrsets()) == 1
+    with pytest.raises(ValueError, match="several records of a type of which it can have one"):
+        read(answer(wire, *records), kind).rrsets()
+
+
 LOOP = b"\x00\x01\x81\x80\x00\x01\x00\x01\x00\x00\x00\x00" + b"\xc0\x0c" + b"\x00\x01\x00\x01"
 
 
@@ -131,5 +151,7 @@ def test_words_are_read(read_one: object, text: str, value: str) -> None:
 def test_a_record_is_compared_as_it_is_written_by_one_hand() -> None:
     assert canonical("2001:DB8:0::1", "AAAA") == "2001:db8::1"
     assert canonical("10   mx.example.com.", "MX") == "10 mx.example.com."
+    assert canonical("10 MX.example.com", "MX") == "10 mx.example.com."
+    assert canonical('"Words"', "TXT") == '"Words"'
     with pytest.raises(ValueError, match="records of the type A"):
         canonical("::1", "A")

@@ -16,7 +16,19 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from probes.wire.dns import question
-from probes.wire.dns_message import AAAA, ALIKE, CNAME, MOST_POINTERS, SOA, A, Message, name_at, take_apart
+from probes.wire.dns_message import (
+    AAAA,
+    ALIKE,
+    CNAME,
+    MOST_POINTERS,
+    MOST_RECORDS,
+    SOA,
+    A,
+    Message,
+    _known_text,
+    name_at,
+    take_apart,
+)
 from tests.probes.wire.test_dns import answer
 
 RECORDS = (
@@ -117,6 +129,27 @@ def test_a_chain_of_pointers_is_followed_so_far() -> None:
     assert name_at(chain, 2 * MOST_POINTERS - 3) == (b"\0", 2 * MOST_POINTERS - 1)
     with pytest.raises(ValueError, match="on and on"):
         name_at(chain, 2 * MOST_POINTERS - 1)
+
+
+def many(questions: int, records: int) -> bytes:
+    header = bytes(4) + questions.to_bytes(2) + records.to_bytes(2) + bytes(4)
+    return header + b"\0\0\1\0\1" * questions + (b"\0\0\1\0\1" + bytes(6)) * records
+
+
+def test_so_many_questions_and_records_are_read_that_others_have_their_turn() -> None:
+    assert len(take_apart(many(1, MOST_RECORDS - 1)).answer) == MOST_RECORDS - 1
+    for questions, records in ((1, MOST_RECORDS), (MOST_RECORDS, 1)):
+        with pytest.raises(ValueError, match="1001 questions and records, more than are read"):
+            take_apart(many(questions, records))
+
+
+def test_the_text_of_large_data_is_not_kept() -> None:
+    _known_text.cache_clear()
+    for text in ("x", *("y" * 255 for _ in range(3))):
+        data = answer(ASKED.numbered(1), "a.test. 9 TXT " + f'"{text}" ' * 3)
+        assert told(take_apart(data))[0][2].startswith(f'"{text}"')
+
+    assert _known_text.cache_info().currsize == 1
 
 
 def test_a_time_to_live_of_over_68_years_is_none() -> None:

@@ -14,6 +14,7 @@ from probes.wire.dnssec import (
     MOST_KEYS,
     MOST_SIGNATURES,
     ROOT,
+    BeyondUs,
     Bogus,
     between,
     found,
@@ -124,12 +125,21 @@ def test_of_a_flood_of_signatures_only_a_few_are_tried() -> None:
         verify(A, beside(A, [*flood, good]), KEYS, NOW)
 
 
+def test_a_signature_and_a_key_of_a_private_algorithm_without_its_name_are_wrong() -> None:
+    key: Any = KEY.replace(algorithm=254, key=b"")
+    (signed,) = signatures(DAY)
+    signed = signed.replace(algorithm=254, key_tag=dns.dnssec.key_id(key), signature=b"")
+
+    with pytest.raises(Bogus, match=r"^the signature of a\.test A by test is wrong$"):
+        verify(A, beside(A, [signed]), {ZONE: dns.rrset.from_rdata(ZONE, 60, key)}, NOW)
+
+
 def test_an_algorithm_that_we_do_not_know_is_told() -> None:
     (good,) = signatures(DAY)
     key: Any = KEY.replace(algorithm=12)
     signature = good.replace(algorithm=12, key_tag=dns.dnssec.key_id(key))
 
-    with pytest.raises(Bogus, match="of an algorithm that we do not know"):
+    with pytest.raises(BeyondUs, match="of an algorithm that we do not know"):
         verify(A, beside(A, [signature]), {ZONE: dns.rrset.from_rdata(ZONE, 60, key)}, NOW)
 
 
@@ -166,6 +176,28 @@ def test_keys_that_only_an_attacker_has_are_refused(keys: list[Any], told: str) 
 
     with pytest.raises(Bogus, match=told):
         keys_of(ZONE, sets, trusted, NOW)
+
+
+@pytest.mark.parametrize(
+    ("exponent", "refused"),
+    [("03010001", False), ("08" + "01" * 8, False), ("09" + "01" * 9, True), ("000101" + "01" * 257, True)],
+)
+def test_a_key_by_which_verifying_takes_long_is_refused(exponent: str, refused: bool) -> None:
+    slow = KEY.replace(algorithm=8, key=bytes.fromhex(exponent) + bytes(128))
+    sets, trusted = zone_keys(slow)
+
+    if refused:
+        with pytest.raises(Bogus, match="test has a key with an exponent of over 8 bytes"):
+            keys_of(ZONE, sets, trusted, NOW)
+    else:
+        assert len(keys_of(ZONE, sets, trusted, NOW)[0]) == 2
+
+
+def test_a_stranger_s_signature_beside_that_of_the_zone_does_no_harm() -> None:
+    (own,) = signatures(DAY)
+    others = [own.replace(signer=NAME(name)) for name in ("evil.test", ".", "elsewhere")]
+
+    assert signer_of(A, beside(A, [others[0], others[1], own, others[2]])) == ZONE
 
 
 # --- aliases that nobody signs
