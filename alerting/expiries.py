@@ -4,12 +4,13 @@ They follow from what attempts have seen and from time alone; that nothing is se
 ms since the epoch, UTC. docs/decisions/0016-expiry.md says why so.
 """
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from alerting.announcer import Announcer
 from alerting.book import Book
-from alerting.expiry import EXPIRING, Expiring, Expiry, Stage, expiries_in, expiry_of
+from alerting.expiry import EXPIRING, Expiring, Expiry, Stage, expiries_in, expiry_of, sees_several
 from alerting.incident import Ended, Incident
 from alerting.intent import Action, Urgency
 from alerting.moment import Moment
@@ -89,7 +90,7 @@ class Expiries:
             return
         found = dict(expiries_in(check, result))
         for scope, expiry in found.items():
-            self._see((scope, check.name), expiry, check, at)
+            self._see((scope, check.name), expiry, _calm(check, result), at)
         if check.name in self._changed and (found or result.outcome is Outcome.GOOD):
             self._changed.discard(check.name)
             for scope in [scope for scope in EXPIRING if scope not in found]:
@@ -106,9 +107,9 @@ class Expiries:
 
     # --- what is known
 
-    def _see(self, place: Place, expiry: Expiry, check: Check, at: Moment) -> None:
+    def _see(self, place: Place, expiry: Expiry, calm: float, at: Moment) -> None:
         known = self._seen.get(place)
-        if known and expiry.ends > known.expiry.ends and at.now - known.at < _calm(check):
+        if known and expiry.ends > known.expiry.ends and at.now - known.at < calm:
             return
         self._seen[place] = Seen(expiry, at.now)
         if known is None or known.expiry != expiry:
@@ -223,8 +224,13 @@ def _dues(seen: Seen, now: int) -> Collection[int]:
     return [at for at in (due, seen.from_) if at is not None and at > now]
 
 
-def _calm(check: Check) -> int:
-    """Say for how long one counts that has not been seen again: at an interval over an hour, not at all."""
+def _calm(check: Check, result: Result) -> float:
+    """Say for how long (ms) one counts that an attempt has not seen again.
+
+    At an interval over an hour, not at all; for ever where the attempt ended before it may have come to it.
+    """
+    if result.outcome is not Outcome.GOOD and sees_several(check):
+        return math.inf
     if check.kind == "domain" or check.interval * 1000 >= CALM_AT_MOST:
         return 0
     return max(CALM, min(CALM_AT_MOST, round(3 * check.interval * 1000)))

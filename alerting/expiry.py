@@ -91,6 +91,11 @@ def expiries_in(check: Check, result: Result) -> Iterator[tuple[Expiring, Expiry
         yield "domain", Expiry(ends, YEAR, str(domain or check.name), service=check.service)
 
 
+def sees_several(check: Check) -> bool:
+    """Say whether an attempt may be shown certificates one after the other: by redirects, or in steps."""
+    return bool(getattr(check.probe, "redirects", 0)) or len(getattr(check.probe, "steps", ())) > 1
+
+
 def _certificate(check: Check, shown: Any, ends: int) -> tuple[str, str]:
     """Say whose it is, and who issued it where it is the server's own: another of the chain may end first."""
     names = _names(shown) if isinstance(shown, Mapping) else []

@@ -46,7 +46,8 @@ class Heartbeats:
         old = self._expected
         names = [name for name, check in checks.items() if isinstance(check.probe, Heartbeat)]
         self._expected = {name: self._expect(checks[name], checks, now) for name in names}
-        gone = old.keys() - self._expected.keys()
+        said = {name.removeprefix(NAME) for name in self._remembered if name.startswith(NAME)}
+        gone = (old.keys() | said) - self._expected.keys()
         moved = [name for name in names if name not in old and self._is_news(name)]
         rows = [*(Memory(f"{NAME}{name}", "") for name in gone), *map(self._row, moved)]
         for name in gone:
@@ -61,7 +62,7 @@ class Heartbeats:
         known = self._known(check, checks)
         if known is None:
             was = self._remembered.get(f"{NAME}{check.was}", "") if check.was not in checks else ""
-            heard = heard_of(self._remembered.get(f"{NAME}{check.name}") or was, now)
+            heard = heard_of(self._remembered.get(f"{NAME}{check.name}") or was, now).until(now)
         elif _terms(known.check) == _terms(check):
             heard = known.heard
         else:

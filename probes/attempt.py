@@ -72,7 +72,7 @@ async def _failure(check: Check, tools: Tools, guard: Guard) -> Failed | None:
     except Failed as failed:
         return failed
     except Exception as error:  # noqa: BLE001 - whatever a probe may raise is this function's subject
-        return _timed_out(check, tools, deadline) if deadline.passed else _bug(check, error)
+        return _timed_out(check, tools, deadline) if deadline.passed else _bug(check, tools, error)
     return None
 
 
@@ -97,8 +97,9 @@ def _timed_out(check: Check, tools: Tools, deadline: "Deadline") -> Failed:
     return Failed(tools.timeout_reason, f"not done within {check.timeout:g} s{where}")
 
 
-def _bug(check: Check, error: Exception) -> Failed:
-    told = mask("".join(traceback.format_exception(error)), hidden_in(check.probe))
+def _bug(check: Check, tools: Tools, error: Exception) -> Failed:
+    hidden = hidden_in(check.probe) | tools.learned.secrets
+    told = mask("".join(traceback.format_exception(error)), hidden)
     log.error("check %s: the probe itself went wrong (%s)\n%s", check.name, check.kind, told)
     return Failed(Reason.BUG, f"the probe itself went wrong: {type(error).__name__}; more is in the log")
 

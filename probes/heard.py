@@ -44,6 +44,12 @@ class Heard:
         good_at = self.good_at if beat.bad else beat.at
         return replace(self, good_at=good_at, last=beat, missed=False)
 
+    def until(self, now: int) -> "Heard":
+        """Say the same by a clock that shows `now`: what came later by another clock has come by now."""
+        good_at = None if self.good_at is None else min(self.good_at, now)
+        last = self.last and replace(self.last, at=min(self.last.at, now))
+        return replace(self, good_at=good_at, last=last)
+
     def text(self) -> str:
         """Write what is to survive us: all but since when we listen, which every life decides anew."""
         document: dict[str, Any] = {"good_at": self.good_at, "missed": self.missed}

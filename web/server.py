@@ -114,6 +114,7 @@ async def listen(app: web.Application, host: str, port: int) -> web.AppRunner:
     runner = web.AppRunner(
         app,
         access_log=None,
+        auto_decompress=False,  # nobody who asks us needs it, and what is broken in it fills the log
         keepalive_timeout=IDLE,
         shutdown_timeout=PATIENCE,
         max_line_size=LINE,

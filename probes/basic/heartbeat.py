@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator
 from pydantic.dataclasses import dataclass
 
-from checks.values import Duration, RuleError, Secret
+from checks.values import Duration, Secret, between
 from probes.heard import Heard
 from probes.net.options import STRICT
 from probes.result import Reason
@@ -31,18 +30,6 @@ TOOK = Fact(
 LONGEST = 400 * 86400.0  # seconds: as long as results are kept
 
 
-def _a_while(seconds: float) -> float:
-    if not 1 <= seconds <= LONGEST:
-        raise RuleError("must be from 1s to 400d")
-    return seconds
-
-
-def _not_long(seconds: float) -> float:
-    if seconds > LONGEST:
-        raise RuleError("must be at most 400d")
-    return seconds
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Heartbeat:
     """Somebody's calls at `POST /api/v1/push/NAME`: a job that ran, a machine that lives.
@@ -64,10 +51,10 @@ grace: 30m
 token: "${BACKUP_TOKEN}"
 """
 
-    within: Annotated[Duration, AfterValidator(_a_while)]
+    within: Annotated[Duration, between(1, LONGEST, "must be from 1s to 400d")]
     """How long after one beat the next is due: the job's own interval."""
 
-    grace: Annotated[Duration, AfterValidator(_not_long)] = 60.0
+    grace: Annotated[Duration, between(0, LONGEST, "must be at most 400d")] = 60.0
     """How much later it may come before it is missed."""
 
     token: Secret

@@ -1,9 +1,9 @@
 """Kind `script`: several requests, one after the other, with values carried from one to the next."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass as plain
 from dataclasses import field
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 from urllib.parse import urlencode
 
 from pydantic import AfterValidator, Field
@@ -12,17 +12,26 @@ from pydantic.dataclasses import dataclass
 from checks.values import RuleError, Secret
 from probes.basic.expectations import Expecting
 from probes.basic.fetching import Fetching, hide
-from probes.basic.json_paths import JsonPath, read_json, values_at
+from probes.basic.json_paths import read_json
 from probes.basic.redirects import Asked
-from probes.basic.regexes import Regex, pattern
-from probes.basic.seen import keep, quoted, text
-from probes.basic.templates import NAME, PLACE, check_places, filled, in_json, in_url
+from probes.basic.saving import Saving
+from probes.basic.seen import keep, quoted
+from probes.basic.templates import (
+    NAME,
+    PLACE,
+    check_places,
+    filled,
+    filled_json,
+    in_url,
+    texts_in,
+    told,
+)
 from probes.basic.texts import header_value, read_headers, read_method
 from probes.net.certificate import CERTIFICATE_FACTS, EXPIRY
 from probes.net.cookies import Cookies
 from probes.net.http import Response
 from probes.net.options import STRICT
-from probes.net.url import parse, read
+from probes.net.url import Url, parse, read
 from probes.result import Reason
 from probes.tools import Fact, Failed, Tools
 
@@ -51,57 +60,17 @@ def _json(template: Secret) -> Secret:
     return template
 
 
+def _json_text(template: str, values: Mapping[str, str]) -> str:
+    try:
+        return filled_json(template, values)
+    except ValueError:
+        raise Failed(Reason.ASSERTION, "a value that was saved cannot be sent in the json") from None
+
+
 def _name(name: str) -> str:
     if not NAME.fullmatch(name) or name in TAKEN:
         raise RuleError(f"must be small letters, digits and underscores, and not {', '.join(sorted(TAKEN))}")
     return name
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
-class Saving:
-    """Where a value is found that later steps use: one of json, header, cookie and regex."""
-
-    json: JsonPath | None = None
-    """A JSON path of RFC 9535; the first value it finds, which must be a string or a number."""
-
-    header: str | None = None
-    """The name of a header."""
-
-    cookie: str | None = None
-    """The name of a cookie that was set so far."""
-
-    regex: Regex | None = None
-    """A regular expression (RE2) found in the body: its first group, or all of it."""
-
-    def __post_init__(self) -> None:
-        if sum(each is not None for each in (self.json, self.header, self.cookie, self.regex)) != 1:
-            raise RuleError("must have exactly one of json, header, cookie and regex")
-
-    def found(self, response: Response, cookies: Cookies) -> str | None:
-        """Give the value, or None where there is none."""
-        if self.json is not None:
-            return _first(self.json, response.body)
-        if self.header is not None:
-            return response.headers.get(self.header.lower())
-        if self.cookie is not None:
-            return cookies.values().get(self.cookie)
-        match = pattern(self.regex or "").search(text(response))
-        return _group(match) if match else None
-
-
-def _group(match: Any) -> str | None:
-    value: str | None = match[1] if match.re.groups else match[0]
-    return value
-
-
-def _first(where: str, body: bytes) -> str | None:
-    try:
-        value = next(iter(values_at(where, read_json(body))), None)
-    except ValueError:
-        return None
-    if isinstance(value, str | int | float) and not isinstance(value, bool):
-        return str(value)
-    return None
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -136,7 +105,12 @@ class Step(Expecting):
         if sum((bool(self.form), self.body is not None, self.json is not None)) > 1:
             raise RuleError("must have one of form, body and json")
         if any(not NAME.fullmatch(name) for name in self.save):
-            raise RuleError("must save under names of small letters, digits and underscores")
+            raise RuleError("must save under names of at most 32 small letters, digits and underscores")
+
+    @property
+    def about(self) -> Url:
+        """Give the address as it is without values: whom it goes to, and how."""
+        return parse(PLACE.sub("x", self.url))
 
     def templates(self) -> list[str]:
         """Give every text that may have places."""
@@ -147,11 +121,12 @@ class Step(Expecting):
         ]
         return [self.url, *(each.reveal() for each in sent)]
 
-    def check_places(self, known: Collection[str]) -> None:
-        """Accept places of known names. Raises RuleError."""
+    def check(self, known: Collection[str], max_body: int) -> None:
+        """Accept places of known names, and what a response can be like. Raises RuleError."""
         try:
             for template in self.templates():
                 check_places(template, known)
+            self.check_possible(self.method or "", max_body)
         except RuleError as error:
             raise RuleError(f"{error} (step {self.name})") from None
 
@@ -173,21 +148,19 @@ class Step(Expecting):
         if self.form:
             return urlencode(self._fields(values)).encode(), FORM
         if self.json is not None:
-            return filled(self.json.reveal(), values, in_json).encode(), JSON
+            return _json_text(self.json.reveal(), values).encode(), JSON
         return (None if self.body is None else filled(self.body.reveal(), values).encode()), ""
 
     def _fields(self, values: Mapping[str, str]) -> Mapping[str, str]:
         return {name: filled(each.reveal(), values) for name, each in self.form.items()}
 
-    def told(self, values: Mapping[str, str]) -> list[str]:
-        """Give the texts within the form or the JSON, each of which somebody may say again."""
-        if self.json is None:
-            return list(self._fields(values).values())
-        try:
-            document = read_json(filled(self.json.reveal(), values, in_json).encode())
-            return [value for value in values_at("$..*", [document]) if isinstance(value, str)]
-        except ValueError:
-            return []
+    def told(self, values: Mapping[str, str]) -> Iterator[str]:
+        """Give the texts that are sent, each of which somebody may say again."""
+        yield from self._fields(values).values()
+        for each in (*self.headers.values(), *([self.body] if self.body else [])):
+            yield from told(each.reveal(), values)
+        if self.json is not None:
+            yield from texts_in(read_json(filled_json(self.json.reveal(), values).encode()))
 
 
 @plain(slots=True)
@@ -231,14 +204,16 @@ steps:
         names = [step.name for step in self.steps]
         if len(set(names)) < len(names):
             raise RuleError("must have steps of different names")
+        if self.http_version == "2" and any(step.about.scheme != "https" for step in self.steps):
+            raise RuleError("must have https URLs alone for http_version 2")
         known: set[str] = set()
         for step in self.steps:
-            step.check_places(known)
+            step.check(known, self.max_body)
             known |= step.save.keys()
 
     def host(self) -> str:
         """Say whom the first step goes to, in lower case."""
-        return parse(PLACE.sub("x", self.steps[0].url)).host
+        return self.steps[0].about.host
 
     async def ask(self, tools: Tools) -> None:
         """Do one step after the other. Raise Failed at the first that does not end well."""
@@ -254,19 +229,20 @@ steps:
             tools.fact("steps", number + 1)
 
     async def _do(self, tools: Tools, step: Step, carried: Carried) -> None:
-        origin = parse(PLACE.sub("x", self.steps[0].url)).origin
-        asked = step.asked(carried.values, carried.login, origin)
+        asked = step.asked(carried.values, carried.login, self.steps[0].about.origin)
         hide(tools, *step.told(carried.values))
         response, asked = await self.fetch(tools, asked, carried.cookies)
-        saved = {name: saving.found(response, carried.cookies) for name, saving in step.save.items()}
-        hide(tools, *(value[:LONGEST] for value in saved.values() if value))
+        found = {
+            name: saving.found(asked.url, response, carried.cookies) for name, saving in step.save.items()
+        }
+        hide(tools, *(value[:LONGEST] for value in found.values() if value))
         tools.fact("status_code", response.status)
         failed = None if step.welcomes(401) else self.refused(asked, response)
         if failed:
             keep(tools, response)
             raise failed
         step.judge(tools, response)
-        for name, value in saved.items():
+        for name, value in found.items():
             carried.values[name] = _saved(tools, name, value, response)
 
 

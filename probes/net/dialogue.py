@@ -101,6 +101,8 @@ class Dialogue:
             await self._hear()
         if self._came:
             raise Failed(Reason.PROTOCOL, f"something came before TLS that nobody asked for: {self._shown()}")
+        self._heard.clear()  # the rest of a line in plain text is no answer under TLS
+        self._passed, self._within = 0, False
         self._stream = await self._secure(self._stream)
 
     @property

@@ -12,6 +12,8 @@ from alerting.events import Swapped
 from alerting.expiry import DAY, Stage
 from alerting.incident import Incident
 from checks.model import Configuration, Route
+from probes.basic.http import Http
+from probes.basic.script import Script, Step
 from probes.result import Reason
 from tests.alerting.hand import START, Hand, alerting, check, company, receiver, restarted
 
@@ -114,6 +116,29 @@ def test_one_of_several_servers_that_was_not_renewed_keeps_it_open() -> None:
 
     for _ in range(25):
         sees(hand, new).passes(30)
+    assert [action for action, _ in hand.heard(key=KEY)] == ["open", "resolve"]
+
+
+SCRIPT = Script(steps=tuple(Step(name=name, url=f"https://{name}.example.com/") for name in "ab"))
+REDIRECTED = Http(url="https://a.example.com/", redirects=1)
+
+
+@pytest.mark.parametrize("probe", [SCRIPT, REDIRECTED])
+def test_an_attempt_that_ends_before_its_last_certificate_renews_nothing(probe: object) -> None:
+    hand = Hand(company(replace(check("login", interval=HOUR), probe=probe), self_checks=())).start()
+    sees(hand, START + 10 * DAY)
+    for _ in range(5):
+        sees(hand.passes(HOUR), START + 80 * DAY, Reason.HTTP_STATUS)
+    assert [action for action, _ in hand.heard(key=KEY)] == ["open"]
+
+    sees(hand.passes(HOUR), START + 80 * DAY)
+    assert [action for action, _ in hand.heard(key=KEY)] == ["open", "resolve"]
+
+
+def test_a_failing_service_that_shows_a_renewed_one_ends_it() -> None:
+    hand = begun(10)
+    sees(hand.passes(HOUR), START + 80 * DAY, Reason.HTTP_STATUS)
+
     assert [action for action, _ in hand.heard(key=KEY)] == ["open", "resolve"]
 
 

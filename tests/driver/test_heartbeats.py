@@ -133,6 +133,26 @@ async def test_a_name_that_changed_while_we_were_away_takes_it_along_too(life: L
     assert heard(life.begin(job("task"), now=70_000), "task").good_at == 2000
 
 
+async def test_a_check_that_went_while_we_were_away_is_forgotten_too(life: Life) -> None:
+    beats = life.begin(job(), now=1000)
+    await beats.take("job", Beat(at=2000, bad=True))
+
+    life.begin(now=50_000)
+
+    assert heard(life.begin(job(), now=60_000)) == Heard(since=60_000)
+
+
+async def test_a_beat_of_a_clock_that_was_ahead_came_by_the_start_at_the_latest(life: Life) -> None:
+    beats = life.begin(job(), now=10**9)
+    await beats.take("job", Beat(at=10**9 + 1))
+
+    again = life.begin(job(), now=5000)
+
+    assert heard(again) == Heard(since=5000, good_at=5000, last=Beat(at=5000))
+    again.looked(result(20_001, Reason.MISSED))
+    assert heard(again).missed
+
+
 def test_who_stood_still_has_listened_to_nobody(life: Life) -> None:
     """A suspended machine: the attempts came to an end, and so did the listening."""
     beats = life.begin(job(interval=30.0, timeout=10.0), now=0)

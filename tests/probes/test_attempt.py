@@ -136,6 +136,19 @@ async def test_a_bug_is_unknown_and_its_traceback_is_logged_without_secrets(
     assert "hunter2" not in caplog.text + result.detail
 
 
+async def test_what_was_learned_in_secret_is_not_in_the_log_of_a_bug(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def crashes_later(tools: Tools) -> None:
+        tools.learned.secrets.add("t0ken-of-today")
+        raise RuntimeError("t0ken-of-today")
+
+    await ask(Fake(crashes_later))
+
+    assert "RuntimeError: ***" in caplog.text
+    assert "t0ken-of-today" not in caplog.text
+
+
 async def test_another_time_out_than_ours_is_a_bug() -> None:
     async def gives_up(tools: Tools) -> None:
         raise TimeoutError

@@ -144,6 +144,7 @@ def test_the_query_says_the_same_as_a_body() -> None:
         ((("token", "x"),), b"", "header Authorization"),
         ((("took", "1"), ("took", "2")), b"", "twice"),
         ((("took", "1"),), b"{}", "not in both"),
+        ((), b'{"outcome": "bad", "outcome": "good"}', "twice"),
         ((), b"[]", "a JSON object"),
         ((), b"\xff", "a JSON object"),
         ((), b"[" * 16_000, "a JSON object"),

@@ -12,7 +12,10 @@ from exporter.render import Format
 from tests.exporter.parsed import READERS, text
 from tests.exporter.views import Told
 from tests.web.conftest import Client
+from tests.web.recorded import asking
 from tests.web.serving import serving
+from tests.web.test_push import RIGHT, Desk
+from web.resources import BASE
 from web.server import BODY, CannotListen, application, listen
 
 OPENMETRICS = "application/openmetrics-text;version=1.0.0"
@@ -47,6 +50,21 @@ async def test_metrics_are_compressed_only_for_whoever_can_read_it(
     assert compressed == (accepted == "gzip")
     assert (gzip.decompress(body) if compressed else body).decode() == text(told.view(2))
     assert "Accept-Encoding" in response.headers["Vary"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/-/healthy", 200), ("POST", "/webhooks/pagerduty", 403), ("POST", f"{BASE}/push/backup", 400)],
+)
+async def test_what_is_said_to_be_compressed_and_is_not_does_no_harm(
+    caplog: pytest.LogCaptureFixture, method: str, path: str, status: int
+) -> None:
+    headers = {"Content-Encoding": "gzip", "Authorization": RIGHT}
+    async with asking(Told(), None, pushes=Desk().pushes) as api:
+        answer = await api.answer(path, method, data=b"junk", headers=headers)
+
+    assert answer.status == status
+    assert not caplog.records
 
 
 async def test_it_is_healthy_and_ready(client: Client) -> None:

@@ -134,6 +134,27 @@ async def test_a_value_that_is_not_there_ends_it(save: dict[str, str]) -> None:
     assert result.detail == 'step login: answered 200, but there is nothing to save as "it"'
 
 
+async def test_a_cookie_of_another_host_by_the_same_name_is_not_meant() -> None:
+    def sets(session: str) -> bytes:
+        return f"HTTP/1.1 200 OK\r\nSet-Cookie: session={session}\r\n\r\n".encode()
+
+    shop = Shop()
+    async with (
+        serving(says(sets("ours"))) as ours,
+        serving(says(sets("theirs"))) as theirs,
+        serving(shop.behave) as port,
+    ):
+        result = await done(
+            {"name": "one", "url": f"http://127.0.0.1:{ours}/"},
+            {"name": "two", "url": f"http://localhost:{theirs}/"},
+            {"name": "three", "url": f"http://127.0.0.1:{ours}/", "save": {"it": {"cookie": "session"}}},
+            {"name": "then", "url": f"http://127.0.0.1:{port}/{{{{it}}}}", "expect_status": 404},
+        )
+
+    assert result.outcome is Outcome.GOOD, result
+    assert shop.heard[0].startswith("GET /ours ")
+
+
 async def test_a_value_does_not_break_out_of_a_header_or_a_form() -> None:
     shop = Shop()
     shop.ticket = "a\r\nX-Evil: yes&b=c"
@@ -188,6 +209,45 @@ async def test_what_json_held_is_shown_nowhere() -> None:
         result = await done({"name": "one", "url": f"http://127.0.0.1:{port}/", "json": sent})
 
     assert result.evidence["response"]["body"] == "not ***"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"headers": {"X-Key": "key/hunter2-header/{{ticket}}"}},
+        {"headers": {"X-Key": "k1:{{ticket}}"}},
+        {"body": "<a><b>hunter2-body</b><c>{{ticket}}</c></a>"},
+    ],
+)
+async def test_what_stands_beside_a_value_is_shown_nowhere(sent: dict[str, Any]) -> None:
+    async def repeats(reader: Reader, writer: Writer) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        said = await reader.read(1000) if b"POST" in head else head.partition(b"X-Key: ")[2].split()[0]
+        writer.write(b"HTTP/1.1 403 No\r\n\r\nnot " + said)
+        await writer.drain()
+
+    shop = Shop()
+    shop.ticket = "t-1"
+    async with serving(shop.behave) as port, serving(repeats) as other:
+        result = await done(login(port), {"name": "b", "url": f"http://127.0.0.1:{other}/", **sent})
+
+    assert result.reason is Reason.HTTP_STATUS
+    assert "hunter2" not in str(result.evidence)
+    assert "k1:" not in str(result.evidence)
+
+
+@pytest.mark.parametrize("ticket", ["1, 2", "none", '{"admin": 1}'])
+async def test_a_text_does_not_go_where_a_number_belongs(ticket: str) -> None:
+    shop = Shop()
+    shop.ticket = ticket
+    async with serving(shop.behave) as port:
+        result = await done(login(port), cart(port, url=f"http://127.0.0.1:{port}/x", json="[{{ticket}}]"))
+
+    assert (result.reason, result.detail) == (
+        Reason.ASSERTION,
+        "step cart: a value that was saved cannot be sent in the json",
+    )
+    assert len(shop.heard) == 1
 
 
 @pytest.mark.parametrize("body", [b"[" * 900 + b"]" * 900, b'{"a": 1, "a": 2}', b"<html>"])
@@ -287,6 +347,7 @@ STEP = {"name": "a", "url": "https://a/"}
         {"steps": [{**STEP, "name": "Upper"}]},
         {"steps": [{**STEP, "name": "token"}]},
         {"steps": [{**STEP, "url": "https://{{host}}/"}]},
+        {"steps": [STEP, {"name": "b", "url": "http://b/"}], "http_version": "2"},
         {"steps": [{**STEP, "url": "{{url}}"}]},
         {"steps": [{**STEP, "url": "https://a/{{never}}"}]},
         {"steps": [{**STEP, "headers": {"X": "{{never}}"}}]},

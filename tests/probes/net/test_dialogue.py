@@ -144,6 +144,19 @@ async def test_tls_may_begin_in_the_middle(authority: trustme.CA, ca_file: str) 
     assert "ssl_earliest_cert_expiry" in hands.learned.facts
 
 
+async def test_the_rest_of_a_line_in_plain_text_is_no_answer_under_tls(
+    authority: trustme.CA, ca_file: str
+) -> None:
+    server = plays(b"220 a safe one\r\n", shows(authority.issue_cert("127.0.0.1")))
+    failed = await held(tools(), server, [HELLO, TLS, Step("c", expect="safe")], ca_file)
+
+    assert failed
+    assert (failed.reason, failed.detail) == (
+        Reason.PROTOCOL,
+        "step 3 (expect): the connection was closed without an answer",
+    )
+
+
 async def test_what_comes_before_tls_is_never_taken_as_if_under_it(ca_file: str) -> None:
     failed = await held(tools(), plays(b"220 a\r\n250 injected\r\n"), [HELLO, TLS], ca_file)
 

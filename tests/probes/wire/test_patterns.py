@@ -97,9 +97,14 @@ def test_a_secret_is_never_shown(data: bytes, secret: bytes) -> None:
         assert secret.decode() not in shown(data + secret + data, [secret + b"\r\n"])
 
 
-@pytest.mark.parametrize("came", [b"PASS hunter2 & mor", b"PASS hunter2", b"PASS", b"more", b"mor"])
-def test_half_of_a_secret_is_not_shown_where_the_rest_has_not_come(came: bytes) -> None:
-    hidden = [b"PASS hunter2 & more\r\n"]
-
-    assert shown(b"you said " + came, hidden) == "'you said ***'" if len(came) > 3 else "'you said mor'"
-    assert shown(came + b" and more to come", [b"PASS x"]) == f"'{came.decode()} and more to come'"
+@pytest.mark.parametrize(
+    ("came", "told"),
+    [
+        (b"PASS hunter2 & mor", "***"),
+        (b"hunter2 & PASS", "hunter2 & ***"),
+        (b"PASS hunter2 & mor.", "PASS hunter2 & mor."),
+        (b"PAS", "PAS"),
+    ],
+)
+def test_half_of_a_secret_is_not_shown_where_the_rest_has_not_come(came: bytes, told: str) -> None:
+    assert shown(b"you said " + came, [b"PASS hunter2 & more\r\n"]) == f"'you said {told}'"
