@@ -17,12 +17,13 @@ from checks.parse import parse
 from checks.source import ConfigError, Problem
 from commands.plain import plural
 from probes import KINDS
+from probes.doubts import guessable, idle
 from probes.net.unusable import unusable
 from slo.notes import beyond_results, left_out
 
 RULES = (
     *(left_out, beyond_results, too_slow, outwaited),
-    *(unheard, unheard_ourselves, off_duty, unmatched, doubtful, unusable),
+    *(unheard, unheard_ourselves, off_duty, unmatched, doubtful, unusable, idle, guessable),
 )
 LARGEST = 64 << 20  # bytes of a file; ten thousand checks have a few MiB
 

@@ -226,7 +226,7 @@ def names_and_calls() -> Mapping[str, Made]:
         "port": PORT,
         "path": words("/dns-query"),
         "recursion": FLAG,
-        "expect_rcode": words("NOERROR") | some(words("NXDOMAIN"), 1).filter(bool),
+        "expect_rcode": words("NOERROR") | some(words("NOERROR"), 1).filter(bool),
         "expect_regex": REGEX,
         "every_regex": REGEX,
         "reject_regex": REGEX,
@@ -246,6 +246,7 @@ def names_and_calls() -> Mapping[str, Made]:
             ],
             **records,
         )
+        | options({"name": asked, "expect_rcode": some(words("NXDOMAIN"), 1).filter(bool)}, port=PORT)
         | options({"name": asked, "dnssec": FLAG}, trust_anchors=words('". 20326 8 2 ' + "AB" * 32 + '"')),
         **echoes(),
         "heartbeat": options({"within": MANY, "token": SECRET}, grace=FEW),
