@@ -81,7 +81,8 @@ def expiries_in(check: Check, result: Result) -> Iterator[tuple[Expiring, Expiry
     if result.outcome is Outcome.UNKNOWN or result.reason in UNBELIEVED:
         return
     facts = result.facts
-    if (ends := _instant(facts.get(EXPIRY.name))) is not None:
+    ends = _instant(facts.get(EXPIRY.name))
+    if ends is not None and check.kind != "domain":  # that of its registry is not ours to renew
         lifetime = _instant(facts.get(LIFETIME.name)) or None
         whose, issuer = _certificate(check, result.evidence.get("certificate"), ends)
         yield "certificate", Expiry(ends, lifetime, whose, issuer, check.service)

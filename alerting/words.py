@@ -149,7 +149,7 @@ def _expiring(incident: Incident, expiry: Expiry) -> str:
 def _storm(incident: Incident) -> str:
     if incident.resolved_at is None:
         return incident.text
-    return f"all {len(incident.facts['over'])} incidents that were told together are over"
+    return f"all incidents that were told together are over ({len(incident.facts['over'])})"
 
 
 def what_of(incident: Incident) -> str:

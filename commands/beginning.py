@@ -48,7 +48,8 @@ class Beginning:
         """Give all of it."""
         incident = self.incident
         for cause in sorted(incident.causes, key=lambda cause: cause.since):
-            yield Moment(cause.since, f"first bad attempt of {cause.check}: {cause_in_words(cause)}")
+            why = f"last seen: {cause_in_words(cause)}"
+            yield Moment(cause.since, f"first bad attempt of {cause.check} ({why})")
         if not any(cause.since == incident.fault_at for cause in incident.causes):
             what = "first bad attempt" if incident.causes else f"begun: {incident.text}"
             yield Moment(incident.fault_at, what)

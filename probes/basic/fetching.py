@@ -117,7 +117,7 @@ class Fetching(Trusting, Addressed):
         if self.key_file and not self.cert_file:
             raise RuleError(self.needs)
         if sum(each is not None for each in (self.basic, self.bearer, self.oauth2)) > 1:
-            raise RuleError("must have one of basic, bearer and oauth2")
+            raise RuleError("must have at most one of basic, bearer and oauth2")
 
     # --- the login
 

@@ -103,7 +103,7 @@ class Step(Expecting):
 
     def __post_init__(self) -> None:
         if sum((bool(self.form), self.body is not None, self.json is not None)) > 1:
-            raise RuleError("must have one of form, body and json")
+            raise RuleError("must have at most one of form, body and json")
         if any(not NAME.fullmatch(name) for name in self.save):
             raise RuleError("must save under names of at most 32 small letters, digits and underscores")
 

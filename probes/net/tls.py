@@ -127,5 +127,10 @@ def _refused(error: ssl.SSLError, session: ssl.SSLObject | None = None) -> Faile
         return Failed(reason, f"certificate refused: {error.verify_message}{more}")
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return Failed(Reason.TLS_HANDSHAKE, "the connection was closed in the middle of TLS")
-    told = (error.reason or "unknown error").replace("_", " ").lower()
-    return Failed(Reason.TLS_HANDSHAKE, f"TLS failed: {told}")
+    return Failed(Reason.TLS_HANDSHAKE, f"TLS failed: {_told(error)}")
+
+
+def _told(error: ssl.SSLError) -> str:
+    """Say what went wrong: in OpenSSL's own words where Python has no name for it."""
+    words = str(error).partition("] ")[2].rpartition(" (")[0]
+    return (error.reason or words or "unknown error").replace("_", " ").lower()

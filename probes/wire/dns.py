@@ -148,7 +148,7 @@ def read_type(text: str) -> str:
     except (dns.exception.DNSException, ValueError):
         raise RuleError("must be a type of record such as A, MX, TXT or TYPE65") from None
     if kind in NOT_ASKED:
-        raise RuleError("must not be a type that is no record")
+        raise RuleError("must be a type of record; transfers of zones and the like are none")
     return dns.rdatatype.to_text(kind)
 
 

@@ -35,7 +35,7 @@ def compiled(pattern: str) -> Any:
 def read_regex(pattern: str) -> str:
     """Accept a pattern that asks for something."""
     if compiled(pattern).search(b""):
-        raise RuleError("must be a regular expression that nothing does not match")
+        raise RuleError("must be a regular expression that an empty text does not match")
     return pattern
 
 

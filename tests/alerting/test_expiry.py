@@ -106,6 +106,11 @@ def test_a_registration_is_told_of_by_its_kind_alone() -> None:
     assert told == {"domain": Expiry(ENDS, YEAR, "example.com")}
 
 
+def test_the_certificate_of_a_registry_is_not_ours_to_renew() -> None:
+    assert [scope for scope, _ in expiries_in(check("login"), certificate())] == ["certificate"]
+    assert not [*expiries_in(check("login", "", kind="domain"), certificate())]
+
+
 @pytest.mark.parametrize("ends", [float("inf"), float("nan"), -1e300, 1e12])
 def test_an_instant_that_cannot_be_written_tells_nothing(ends: float) -> None:
     assert not [*expiries_in(check("login"), seen(ssl_earliest_cert_expiry=ends))]

@@ -210,6 +210,7 @@ def test_it_is_resolved_when_all_that_it_tells_of_are() -> None:
     each(hand, range(7, 8), GOOD)
 
     assert names(hand, "resolve") == ["storm/pager"]
+    assert hand.intent("resolve").message.summary == "all incidents that were told together are over (3)"
     assert hand.open() == [f"service/s{n}" for n in range(5)]
 
 

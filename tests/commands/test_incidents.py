@@ -200,7 +200,7 @@ def test_the_story_is_told_in_order_from_the_fault_to_the_verdict(shell: Shell) 
     told = shown(shell, "sso")
 
     assert [moment["what"] for moment in told["story"]] == [
-        "first bad attempt of login: it does not answer in time: not done within 10 s",
+        "first bad attempt of login (last seen: it does not answer in time: not done within 10 s)",
         "confirmed, and opened as page, severity critical",
         "open for oncall, chat: Single sign-on is down",
         "oncall accepted the open, 4 s after the first try",

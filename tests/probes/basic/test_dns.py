@@ -548,7 +548,7 @@ async def test_the_machines_own_name_server_is_asked_where_none_is_named(
         ({"name": "a..b"}, "must be a name that DNS can hold"),
         ({"name": "x" * 64}, "must be a name that DNS can hold"),
         ({"type": "NOTHING"}, "must be a type of record such as A, MX, TXT or TYPE65"),
-        ({"type": "AXFR"}, "must not be a type that is no record"),
+        ({"type": "AXFR"}, "must be a type of record; transfers of zones and the like are none"),
         ({"expect_rcode": "FINE"}, "must be a response code such as NOERROR"),
         ({"expect_rcode": []}, "at least 1 item"),
         ({"expect": "no address"}, "must have in expect records of the type A, as a zone file has them"),

@@ -321,6 +321,11 @@ def test_what_cannot_be_asked_is_refused_when_it_is_read(options: dict[str, Any]
     assert "hunter2" not in str(refused.value)
 
 
+def test_two_logins_are_told_that_one_is_the_most() -> None:
+    with pytest.raises(ValidationError, match="must have at most one of basic, bearer and oauth2"):
+        http("http://a", bearer="b", basic={"username": "u", "password": "p"})
+
+
 def test_there_is_a_json_schema_of_the_options() -> None:
     schema = OPTIONS.json_schema()
 

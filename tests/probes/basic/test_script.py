@@ -366,3 +366,8 @@ STEP = {"name": "a", "url": "https://a/"}
 def test_what_cannot_be_done_is_refused_when_it_is_read(options: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         OPTIONS.validate_python(options)
+
+
+def test_a_step_that_sends_two_things_is_told_that_one_is_the_most() -> None:
+    with pytest.raises(ValidationError, match="must have at most one of form, body and json"):
+        OPTIONS.validate_python({"steps": [{**STEP, "body": "b", "json": "{}"}]})

@@ -239,7 +239,7 @@ def test_what_is_said_is_timed_with_what_is_awaited() -> None:
         ({"dialogue": [{"send": "hunter2", "expect": "b"}]}, "must have exactly one of"),
         ({"dialogue": [{"send": "hunter2", "start_tls": "yes"}]}, "must have exactly one of"),
         ({"dialogue": [{"expect": "(?<a>"}]}, "RE2 can read"),
-        ({"dialogue": [{"expect": "a*"}]}, "nothing does not match"),
+        ({"dialogue": [{"expect": "a*"}]}, "an empty text does not match"),
         ({"dialogue": [{"send_hex": "hunter2"}]}, "pairs of hexadecimal digits"),
         ({"dialogue": [{"expect": "a", "name": "tls"}]}, "must be small letters"),
         ({"dialogue": [{"expect": "a", "name": "A b"}]}, "must be small letters"),
